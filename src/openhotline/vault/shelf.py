@@ -1,0 +1,87 @@
+"""What lies in a vault's folder right now, seen with the master keys at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from openhotline.errors import Damaged, Destroyed, NotFound, WrongMasterKey
+from openhotline.vault.layout import Layout
+from openhotline.vault.sealing import damaged, sealed_size
+from openhotline.vault.state import read_state
+from openhotline.vault.wrapping import Keyring, UnknownMaster, unwrap
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Immutable, so that readers in several threads need no lock; a rotation puts another in its place."""
+
+    layout: Layout
+    masters: Keyring
+
+    def is_destroyed(self, sha256: str) -> bool:
+        """True from the moment a destruction was ordered, whatever files are still there."""
+        return self.layout.tombstone(sha256).exists()
+
+    def holds(self, sha256: str, size: int) -> bool:
+        """True if the object's file has the length that ``size`` plain bytes give. Opens nothing."""
+        try:
+            return self.layout.object(sha256).stat().st_size == sealed_size(size)
+        except FileNotFoundError:
+            return False
+
+    def find_key(self, sha256: str) -> bytes | None:
+        """Return the object's data key, None if it has no key file; raises Damaged or WrongMasterKey."""
+        before = None
+        while (content := self._read_key_file(sha256)) is not None:
+            try:
+                return unwrap(content, sha256=sha256, masters=self.masters)
+            except UnknownMaster:
+                self.check_current()
+                raise damaged("Its key file names a master key that this vault never had") from None
+            except Damaged:
+                # A rotation overwrites the old file once a new one has its name: damage is what stays so.
+                if content == before:
+                    raise
+                before = content
+        return None
+
+    def get_key(self, sha256: str) -> bytes:
+        """Return the object's data key; raises Destroyed, NotFound, Damaged or WrongMasterKey."""
+        with self._unless_destroyed(sha256):
+            if self.is_destroyed(sha256):
+                raise destroyed()
+            key = self.find_key(sha256)
+            if key is not None:
+                return key
+            if self.layout.object(sha256).exists():
+                raise damaged("Its key file is missing")
+            raise NotFound("The vault holds no object of that name. Check the name and the vault.")
+
+    def check_current(self) -> None:
+        """Raise WrongMasterKey if another process has given the vault a new master key meanwhile."""
+        if read_state(self.layout).current not in {master.key_id for master in self.masters}:
+            raise WrongMasterKey("The vault has been given a new master key. Start again with the new key.")
+
+    def _read_key_file(self, sha256: str) -> bytes | None:
+        try:
+            return self.layout.key(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    @contextmanager
+    def _unless_destroyed(self, sha256: str) -> Iterator[None]:
+        # A destruction under way looks like damage for a moment; the tombstone, put up first, tells.
+        try:
+            yield
+        except (Damaged, NotFound) as error:
+            if self.is_destroyed(sha256):
+                raise destroyed() from None
+            error.details = f"object {sha256}"
+            raise
+
+
+def destroyed() -> Destroyed:
+    """Return the error for whoever asks for a destroyed object."""
+    return Destroyed("This object was destroyed as ordered. Its key is gone, and nobody can read it again.")
