@@ -1,0 +1,93 @@
+"""One look at one file: digests, one decode, PDQ, provenance and preview. Runs inside a confined process.
+
+Shared by the site's import and by ``openhotline hash``. A file that is no readable picture still has an
+answer: what it says of itself, and why it could not be decoded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+from openhotline import hashing, media, provenance
+from openhotline.errors import BadInput
+from openhotline.hashing import PdqHash
+from openhotline.media import Decoded
+
+Header = dict[str, Any]
+
+PREVIEW_SHORT_SIDE = 640
+"""Pixels to ask of a scaled decode that a preview is drawn from."""
+
+
+def warm() -> None:
+    """Load decoders and compiled kernels before the process is closed to the outside."""
+    media.prepare()
+    hashing.prepare()
+
+
+def scan_entry(
+    untrusted_bytes: bytes,
+    *,
+    mode: Literal["strict", "fast"] = "strict",
+    digests: bool = False,
+    provenance: bool = True,
+    preview: bool = True,
+) -> tuple[Header, list[bytes]]:
+    """Look at a file once. Parts not wanted are left out of the header; the only blob is the preview.
+
+    ``mode="fast"`` hashes a scaled decode, and strictly where its self-check fails; see ``pdq.mode``. Where
+    the file cannot be decoded, ``failure`` is a sentence, ``reason`` its code, and there is no preview.
+    """
+    header: Header = {"media_type": media.sniff(untrusted_bytes), "size": len(untrusted_bytes)}
+    blobs: list[bytes] = []
+    if digests:
+        header["digests"] = asdict(hashing.digests(untrusted_bytes))
+    if provenance:
+        header["provenance"] = _evidence(untrusted_bytes, header["media_type"])
+    try:
+        decoded, pdq = _decode_and_hash(untrusted_bytes, fast=mode == "fast", preview=preview)
+    except BadInput as problem:
+        return header | {"failure": problem.message, "reason": media.reason_of(problem)}, blobs
+    header |= _described(decoded) | {"pdq": _hash(pdq)}
+    if preview:
+        blobs.append(media.make_preview(decoded))
+    return header, blobs
+
+
+def _decode_and_hash(untrusted_bytes: bytes, *, fast: bool, preview: bool) -> tuple[Decoded, PdqHash]:
+    if fast:
+        side = PREVIEW_SHORT_SIDE if preview else hashing.FAST_SHORTER_SIDE
+        small = media.decode(untrusted_bytes, want="luma", min_short_side=side)
+        pdq = hashing.pdq_fast(
+            small.pixels, width=small.full_width, height=small.full_height, decoder=small.decoder
+        )
+        if pdq.is_certain:
+            return small, pdq
+    full = media.decode(untrusted_bytes, want="rgb")
+    return full, hashing.pdq_strict(full.pixels, decoder=full.decoder)
+
+
+def _described(decoded: Decoded) -> Header:
+    return {
+        "media_type": decoded.media_type,
+        "width": decoded.full_width,
+        "height": decoded.full_height,
+        "frames": decoded.frames,
+        "orientation": decoded.orientation,
+        "notes": list(decoded.notes),
+    }
+
+
+def _hash(pdq: PdqHash) -> Header:
+    return {
+        "value": pdq.hex,
+        "quality": pdq.quality,
+        "mode": pdq.mode,
+        "near_median": pdq.near_median,
+        "decoder": pdq.decoder,
+    }
+
+
+def _evidence(untrusted_bytes: bytes, media_type: str | None) -> list[Header]:
+    return [asdict(found) for found in provenance.examine(untrusted_bytes, media_type)]

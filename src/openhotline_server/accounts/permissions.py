@@ -1,0 +1,78 @@
+"""Who may do what. Every page and every call names one of these; nothing is open by default."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person is at this hotline."""
+
+    ANALYST = "analyst", "Analyst"
+    SECOND_READER = "second_reader", "Second reader"
+    MANAGER = "manager", "Manager"
+    OPERATOR = "operator", "Operator"
+    PARTNER = "partner", "Partner organisation"
+
+
+class Permission(StrEnum):
+    """``stage:thing:act``."""
+
+    LEDGER_READ = "ledger:line:read"
+    PEOPLE_READ = "accounts:person:read"
+    LISTS_READ = "lists:list:read"
+    REPORTS_READ = "intake:report:read"
+    ORIGINAL_OPEN = "evidence:original:open"
+    FINDINGS_READ = "findings:finding:read"
+    CASE_READ = "triage:case:read"
+    QUEUE_READ = "triage:queue:read"
+    QUEUE_MANAGE = "triage:queue:manage"
+    VOTE_FIRST = "assessment:vote:first"
+    VOTE_SECOND = "assessment:vote:second"
+    EXPOSURE_READ_OWN = "assessment:exposure:read"
+    AGREEMENT_READ = "assessment:agreement:read"
+    POLICY_SET = "assessment:policy:set"
+    NOTICE_WRITE = "notices:notice:write"
+    PUBLISH = "sharing:entry:publish"
+    LIST_DOWNLOAD = "sharing:list:download"
+    STATISTICS_READ = "statistics:table:read"
+    HOME = "accounts:home:read"
+
+
+_READING = {Permission.HOME, Permission.EXPOSURE_READ_OWN}
+_DESK = _READING | {
+    Permission.CASE_READ,
+    Permission.QUEUE_READ,
+    Permission.FINDINGS_READ,
+    Permission.ORIGINAL_OPEN,
+    Permission.VOTE_SECOND,
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ANALYST: frozenset(_DESK | {Permission.VOTE_FIRST}),
+    Role.SECOND_READER: frozenset(_DESK),
+    Role.MANAGER: frozenset(
+        _DESK
+        | {
+            Permission.LEDGER_READ,
+            Permission.PEOPLE_READ,
+            Permission.LISTS_READ,
+            Permission.REPORTS_READ,
+            Permission.QUEUE_MANAGE,
+            Permission.AGREEMENT_READ,
+            Permission.POLICY_SET,
+            Permission.NOTICE_WRITE,
+            Permission.PUBLISH,
+            Permission.STATISTICS_READ,
+        }
+    ),
+    Role.OPERATOR: frozenset(_READING | {Permission.PEOPLE_READ, Permission.LEDGER_READ}),
+    Role.PARTNER: frozenset({Permission.LIST_DOWNLOAD}),
+}
+
+
+def allowed(role: str, permission: Permission) -> bool:
+    """Say whether ``role`` holds ``permission``; an unknown role holds nothing."""
+    return role in Role.values and permission in ROLE_PERMISSIONS[Role(role)]

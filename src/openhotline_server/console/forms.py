@@ -1,0 +1,38 @@
+"""Small forms of the console."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+
+from openhotline_server.notices.models import Notice
+
+
+class ReasonForm(forms.Form):
+    """A reason in a sentence."""
+
+    text = forms.CharField(label="Reason", min_length=5, max_length=300)
+
+
+class NoticeForm(forms.Form):
+    """Who is told, and in what shape."""
+
+    kind = forms.ChoiceField(label="Kind", choices=Notice.Kind.choices)
+    recipient = forms.CharField(label="Recipient", max_length=200, help_text="The office it goes to.")
+
+
+class DeliveryForm(forms.Form):
+    """How a notice was handed over."""
+
+    receipt = forms.CharField(label="Receipt", max_length=200, required=False, help_text="The recipient's number.")
+
+
+class CasesForm(forms.Form):
+    """Cases ticked on a page."""
+
+    case = forms.TypedMultipleChoiceField(coerce=uuid.UUID, required=True, error_messages={"required": "Tick at least one case."})
+
+    def __init__(self, *args: object, codes: list[str], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["case"].choices = [(c, c) for c in codes]  # type: ignore[attr-defined]

@@ -1,0 +1,110 @@
+"""Codes into words, for templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from django import template
+
+from openhotline import taxonomy
+from openhotline.errors import NotFound
+from openhotline.law.facts import fact_catalogue
+
+register = template.Library()
+
+UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+STATES = {
+    "open": ("New", ""), "second": ("Second reading", "accent"), "third": ("Third reading", "warn"),
+    "decided": ("Decided", "good"), "left_out": ("Not selected", ""), "unreadable": ("Nothing to look at", ""),
+}
+JURISDICTIONS = {
+    "gb-eng": "England and Wales", "interpol-baseline": "INTERPOL baseline", "us-ncmec": "United States, NCMEC",
+}
+
+
+@register.filter
+def short(code: UUID | str) -> str:
+    """The first eight digits of a code: enough to tell things apart on one screen."""
+    return str(code)[:8]
+
+
+@register.filter
+def minutes(length: timedelta) -> int:
+    """Whole minutes."""
+    return int(length.total_seconds() // 60)
+
+
+@register.filter
+def seconds(milliseconds: int) -> float:
+    """Milliseconds in seconds."""
+    return milliseconds / 1000
+
+
+@register.filter
+def spoken(event: str) -> str:
+    """An event's name as words: ``vote.cast`` is "vote cast"."""
+    return event.replace(".", " ").replace("_", " ")
+
+
+@register.filter
+def state_words(state: str) -> str:
+    """Where a case stands, short."""
+    return STATES.get(state, (state, ""))[0]
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    """The tone of a case's badge; the words beside it say the same."""
+    return STATES.get(state, ("", ""))[1]
+
+
+@register.filter
+def subject_words(subject: str) -> str:
+    """A ledger subject, short: its kind and the beginning of its code."""
+    kind, _, code = subject.partition(":")
+    return f"{kind} {code[:8]}".strip()
+
+
+@register.filter
+def jurisdiction_words(code: str) -> str:
+    """A jurisdiction's name; an operator's own file goes by its code."""
+    return JURISDICTIONS.get(code, code)
+
+
+@register.filter
+def term(code: str, vocabulary: str) -> str:
+    """A code's label in a vocabulary; the code itself where an operator's own file brought it."""
+    try:
+        return taxonomy.label(vocabulary, code) if code else ""
+    except NotFound:
+        return code
+
+
+@register.filter
+def question_words(code: str) -> str:
+    """The name of a question of fact."""
+    fact = fact_catalogue().get(code)
+    return "Outcome, deciding jurisdiction" if code == "outcome" else fact.labels["en"] if fact else code
+
+
+@register.filter
+def at(mapping: Mapping[object, object], key: object) -> object:
+    """What a mapping holds at a key, or nothing."""
+    return mapping.get(key)
+
+
+@register.filter
+def in_words(value: object) -> str:
+    """A value of a ledger line's details: lists and maps as short text."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {in_words(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(in_words(part) for part in value)
+    text = str(value)
+    if UUID_SHAPE.fullmatch(text):
+        return short(text)
+    return text if len(text) <= 40 else f"{text[:16]}…"

@@ -1,0 +1,71 @@
+"""The first page after signing in: what this person's role needs to know now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from openhotline_server.accounts import queries as accounts
+from openhotline_server.accounts.gate import person, requires
+from openhotline_server.accounts.permissions import Permission
+from openhotline_server.assessment import displays, waiting
+from openhotline_server.assessment import queries as assessment
+from openhotline_server.findings import members
+from openhotline_server.ledger import queries as ledger
+from openhotline_server.triage import queries as triage
+
+FIRST_FEW = 5
+
+
+@requires(Permission.HOME)
+def home(request: HttpRequest) -> HttpResponse:
+    """A reader's queue and time, a manager's overview, an operator's ledger: each as far as it is hers."""
+    who = person(request)
+    context: dict[str, Any] = {}
+    if who.may(Permission.VOTE_SECOND):
+        context |= _reading(request)
+    if who.may(Permission.QUEUE_MANAGE):
+        context["overview"] = _overview()
+    if who.may(Permission.LEDGER_READ):
+        context |= {"ledger_lines": ledger.length(), "ledger_checkpoint": ledger.find_last_checkpoint()}
+    if who.may(Permission.PEOPLE_READ):
+        context["people"] = _people()
+    return render(request, "console/home.html", context)
+
+
+def _reading(request: HttpRequest) -> dict[str, Any]:
+    who, now = person(request), timezone.now()
+    hers = waiting.for_reader(who, at=now)
+    first = list(hers[:FIRST_FEW])
+    policy = assessment.get_policy()
+    return {
+        "limits": displays.limits(who, now=now),
+        "policy": policy,
+        "pictures": sum(assessment.pictures_today(who, now=now).values()),
+        "waiting": waiting.counts(hers),
+        "first_cases": first,
+        "members": members.counts(case.cluster_id for case in first),
+    }
+
+
+def _overview() -> dict[str, Any]:
+    now = timezone.now()
+    everything = waiting.for_manager(at=now)
+    return {
+        "states": triage.counts(),
+        "oldest": waiting.oldest(everything),
+        "oldest_second": waiting.oldest(waiting.for_manager(at=now, state="second")),
+    }
+
+
+def _people() -> dict[str, int]:
+    everybody = [p for p in accounts.list_people() if p.is_active]
+    factors = accounts.with_second_factor()
+    return {"active": len(everybody), "without_factor": sum(p.pk not in factors for p in everybody)}
+
+
+urls: list[URLPattern] = [path("", home, name="home")]

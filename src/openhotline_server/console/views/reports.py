@@ -1,0 +1,44 @@
+"""What came in: every report, and how far one of them is."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+
+from openhotline_server.accounts.gate import requires
+from openhotline_server.accounts.permissions import Permission
+from openhotline_server.console.failures import missing_is_404
+from openhotline_server.console.paging import paged
+from openhotline_server.evidence import queries as evidence
+from openhotline_server.intake import queries as intake
+from openhotline_server.triage import progress
+
+ROWS = 25
+
+
+@requires(Permission.REPORTS_READ)
+def reports(request: HttpRequest) -> HttpResponse:
+    """Every report, newest first, with what it brought."""
+    page = paged(request, intake.list_reports(), size=ROWS)
+    return render(request, "console/reports.html", {"page": page, "taken": progress.taken_in(page)})
+
+
+@requires(Permission.REPORTS_READ)
+@missing_is_404
+def report(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
+    """One report: how far it is, and the members that could not be read."""
+    found = intake.get_report(code)
+    failures = paged(request, evidence.list_failures(found), size=ROWS)
+    return render(
+        request, "console/report.html",
+        {"report": found, "progress": progress.progress(found), "failures": failures},
+    )
+
+
+urls: list[URLPattern] = [
+    path("reports/", reports, name="reports"),
+    path("reports/<uuid:code>/", report, name="report"),
+]

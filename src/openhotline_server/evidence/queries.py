@@ -1,0 +1,62 @@
+"""Reading items and their sightings; bytes only through the two functions at the end."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db.models import Count, QuerySet
+
+from openhotline.errors import NotFound
+from openhotline_server.evidence.models import FailedSighting, Item, Sighting
+from openhotline_server.evidence.store import vault
+from openhotline_server.intake.models import Report
+
+
+def get_item(code: uuid.UUID) -> Item:
+    """The item with this code."""
+    found = Item.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound("There is no item with that code.")
+    return found
+
+
+def places_seen(report: Report) -> set[tuple[str, int | None]]:
+    """The places of a report that are already taken in, with their time stamps; an import goes on after them."""
+    return set(Sighting.objects.filter(report=report).values_list("path", "modified"))
+
+
+def list_items(report: Report) -> QuerySet[Item]:
+    """The distinct items of a report."""
+    return Item.objects.filter(pk__in=Sighting.objects.filter(report=report).values("item"))
+
+
+def list_failures(report: Report) -> QuerySet[FailedSighting]:
+    """Members of a report that still could not be read."""
+    return FailedSighting.objects.filter(report=report, resolved_at=None).order_by("path")
+
+
+def list_sightings(item: Item) -> QuerySet[Sighting]:
+    """Everywhere an item was seen, oldest first."""
+    return Sighting.objects.filter(item=item).select_related("report").order_by("seen_at", "id")
+
+
+def count_sightings(items: Iterable[int]) -> Counter[int]:
+    """How often each item was seen, by item key."""
+    rows = Sighting.objects.filter(item__in=list(items)).order_by().values_list("item").annotate(n=Count("pk"))
+    return Counter(dict(rows))
+
+
+def original(item: Item) -> bytes:
+    """The item's own bytes. Only an act with a reason leads here; see ``assessment.operations.open_original``."""
+    if item.sha256 is None:
+        raise NotFound("This item is a record without a file.")
+    return vault().read(item.sha256)
+
+
+def preview(item: Item) -> bytes:
+    """The small grey picture made at capture: what the renderer works from, never sent as it is."""
+    if item.sha256 is None:
+        raise NotFound("This item is a record without a file.")
+    return vault().read_preview(item.sha256)

@@ -1,0 +1,113 @@
+"""Taking in a batch: read, hash, decode in confinement, seal, write down; resumable at any moment.
+
+``reading.py`` reads members and has them looked at; here they are sealed and written chunk by chunk, each chunk one
+transaction, so that a process killed at any moment leaves whole chunks and nothing half.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from openhotline.errors import Busy
+from openhotline_server.evidence import operations as evidence
+from openhotline_server.evidence.queries import places_seen
+from openhotline_server.findings import operations as findings
+from openhotline_server.intake import operations as intake
+from openhotline_server.intake.batches import Batch, open_batch
+from openhotline_server.intake.models import Report
+from openhotline_server.pipeline import steps
+from openhotline_server.pipeline.reading import Read, chunks, reading
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, for the person who ran it."""
+
+    report: Report
+    taken: int
+    new_items: int
+    already_here: int
+    failures: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where an import stands: members done of a total, where that is known."""
+
+    done: int
+    total: int | None
+
+
+def import_batch(
+    *, path: Path, source: str, received_on: date, actor: str, clock: Clock,
+    progress: Callable[[Progress], None] = lambda _: None, workers: int = 2,
+) -> Imported:
+    """Take in everything below ``path`` as one report and run the machine part of the pipeline on it.
+
+    Run again after any interruption, it goes on where it stopped; run again after it finished, it takes in only
+    what is new or changed.
+    """
+    with only_import(settings.DATA.import_lock):
+        batch = open_batch(path)
+        report = intake.receive(
+            kind=Report.Kind.BATCH, source=source, origin=f"{batch.origin}\n{source}\n{received_on}",
+            received_on=received_on, actor=actor, at=clock(),
+        )
+        counts = _take_in(batch, report, actor=actor, clock=clock, progress=progress, workers=workers)
+        intake.finish(report=report, at=clock())
+        steps.run_here(report, clock=clock)
+        return counts
+
+
+def _take_in(
+    batch: Batch, report: Report, *, actor: str, clock: Clock, progress: Callable[[Progress], None], workers: int
+) -> Imported:
+    taken = new = failed = skipped = 0
+    with reading(batch, already=places_seen(report), workers=workers) as members:
+        for chunk in chunks(members):
+            reads = [r for r in chunk if isinstance(r, Read)]
+            failures = [r for r in chunk if isinstance(r, evidence.Failure)]
+            new += _write(report, reads, failures, actor=actor, at=clock())
+            taken += len(reads)
+            failed += len(failures)
+            skipped += len(chunk) - len(reads) - len(failures)
+            progress(Progress(taken + failed + skipped, batch.total))
+    return Imported(report, taken, new, taken - new, failed, skipped)
+
+
+def _write(
+    report: Report, reads: Sequence[Read], failures: Sequence[evidence.Failure], *, actor: str, at: datetime
+) -> int:
+    """Seal and write one chunk in one transaction; return the number of new items."""
+    with transaction.atomic():
+        captured = evidence.capture_many(report=report, captures=[r.capture() for r in reads], actor=actor, at=at)
+        looked = {r.sha256: r.found for r in reads if r.found is not None}
+        findings.record_examinations(
+            found={item: looked[sha256] for sha256, item in captured.new.items() if sha256 in looked}, at=at
+        )
+        evidence.note_failures(report=report, failures=failures, actor=actor, at=at)
+    return len(captured.new)
+
+
+@contextmanager
+def only_import(lock: Path) -> Iterator[None]:
+    """Hold the data directory's import lock; the system lets go of it if this process dies."""
+    with lock.open("a") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy(
+                "Another import is running on this data directory. Wait until it is done, then run this one again."
+            ) from error
+        yield

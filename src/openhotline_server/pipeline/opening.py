@@ -1,0 +1,85 @@
+"""The steps that make cases: opened and placed with reasons, and known material graded without being shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from openhotline_server.assessment import operations as assessment
+from openhotline_server.evidence import queries as evidence
+from openhotline_server.evidence.models import Item
+from openhotline_server.findings import queries as findings
+from openhotline_server.findings.models import Cluster, KnownMatch
+from openhotline_server.intake.models import Report
+from openhotline_server.triage import operations as triage
+from openhotline_server.triage import queries as cases
+from openhotline_server.triage.models import Case
+from openhotline_server.triage.rules import Known, Signals
+
+AT_ONCE = 400
+
+
+@transaction.atomic
+def open_and_place(*, report: Report, at: datetime) -> None:
+    """Open a case for each new cluster of a report, and give the cases that it touches their place anew."""
+    for members in findings.members_by_cluster(evidence.list_items(report), at_once=AT_ONCE):
+        signals = _signals(members)
+        triage.open_cases(clusters=signals, at=at)
+        for case in cases.list_cases_of(signals):
+            if case.state in Case.WAITING:
+                triage.place_again(case=case, signals=signals[case.cluster], at=at)
+
+
+@transaction.atomic
+def grade_known(*, report: Report, at: datetime) -> None:
+    """Give known material its earlier grade; nobody looks at it again."""
+    for members in findings.members_by_cluster(evidence.list_items(report), at_once=AT_ONCE):
+        matches = findings.matches_for(i.pk for group in members.values() for i in group)
+        graded = []
+        for case in cases.list_cases_of(members):
+            facts = _known_facts(members[case.cluster], matches)
+            if facts and case.state == Case.State.OPEN:
+                graded.append((case, facts))
+        assessment.grade_known(graded=graded, at=at)
+
+
+def _signals(members: dict[Cluster, list[Item]]) -> dict[Cluster, Signals]:
+    ids = [item.pk for group in members.values() for item in group]
+    evidence_of = findings.evidence_for(ids)
+    matches = findings.matches_for(ids)
+    shown = findings.with_preview(ids)
+    seen: Counter[int] = evidence.count_sightings(ids)
+    return {
+        cluster: Signals(
+            evidence=[e for i in group for e in evidence_of.get(i.pk, ())],
+            known=[k for i in group for k in _known(matches.get(i.pk, ()))],
+            members=len(group),
+            sightings=sum(seen[i.pk] for i in group),
+            readable=any(i.pk in shown or i.sha256 is None for i in group),
+        )
+        for cluster, group in members.items()
+    }
+
+
+def _known(matches: Iterable[KnownMatch]) -> list[Known]:
+    deciding = settings.JURISDICTIONS[0]
+    return [
+        Known(ai=m.entry.ai, outcome=str(m.entry.grades.get(deciding, {}).get("outcome", ""))) for m in matches
+    ]
+
+
+def _known_facts(group: list[Item], matches: dict[int, list[KnownMatch]]) -> dict[str, str]:
+    """The facts of the nearest list entry, if every member of the group is on a list that says them."""
+    nearest: dict[str, str] = {}
+    for item in group:
+        facts = next((m.entry.facts for m in matches.get(item.pk, ()) if m.entry.facts), None)
+        if not facts:
+            return {}
+        nearest = nearest or dict(facts)
+    return nearest
+
+

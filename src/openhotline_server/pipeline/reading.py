@@ -1,0 +1,201 @@
+"""Reading a batch ahead: a background thread reads members and feeds the confined workers.
+
+Between it and the writer stands a queue bounded by bytes, so memory does not grow with the batch. The thread never
+touches the database.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from openhotline import hashing
+from openhotline.errors import OpenHotlineError
+from openhotline.media import confined
+from openhotline_server.evidence.operations import Capture, Failure, seal_stream
+from openhotline_server.findings.operations import Found
+from openhotline_server.intake.batches import Batch, Member
+from openhotline_server.pipeline.looking import LOOK, LOOK_ENTRY, found_in, not_looked_at
+
+CHUNK = 64  # members in one transaction
+CHUNK_BYTES = 48 * 2**20
+QUEUE_BYTES = 96 * 2**20
+IN_MEMORY = 96 * 2**20  # a larger member goes to the vault as a stream and is not looked at as a picture
+REMEMBERED = 50_000  # contents of this run that need no second look
+
+TOO_LARGE = "It is larger than 96 MiB and was not looked at as a picture."
+CHANGED = "It changed while it was read. Run the import again once nobody writes to it."
+UNREADABLE = "It could not be read. Check its permissions or the disk, then run the import again."
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A member taken in by an earlier run."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A member with its bytes, its hashes and what the confined worker found; ``found`` is None for a repetition."""
+
+    member: Member
+    untrusted_bytes: bytes | None
+    sha256: str
+    sha1: str
+    md5: str
+    size: int
+    found: Found | None = None
+    preview: bytes | None = None
+
+    def capture(self) -> Capture:
+        """The read as the evidence stage takes it."""
+        return Capture(
+            path=self.member.path, modified=self.member.modified, size=self.size,
+            untrusted_bytes=self.untrusted_bytes, preview=self.preview, sha256=self.sha256, sha1=self.sha1,
+            md5=self.md5,
+        )
+
+    @property
+    def weight(self) -> int:
+        return len(self.untrusted_bytes or b"")
+
+
+Outcome = Read | Failure | Skipped
+
+
+@contextmanager
+def reading(
+    batch: Batch, *, already: set[tuple[str, int | None]], workers: int
+) -> Iterator[Iterator[Outcome]]:
+    """Walk a batch's members with their bytes read and looked at, in flat memory; ``already`` are skipped."""
+    line: _Line = _Line(QUEUE_BYTES)
+    with confined.Pool(LOOK_ENTRY, workers=workers) as pool:
+        thread = threading.Thread(target=_feed, args=(batch, already, pool, line), daemon=True)
+        thread.start()
+        try:
+            yield line.outcomes()
+        finally:
+            line.close()
+            thread.join()
+
+
+def chunks(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    """Group outcomes for one transaction each, by number and by bytes."""
+    chunk: list[Outcome] = []
+    weight = 0
+    for outcome in outcomes:
+        chunk.append(outcome)
+        weight += outcome.weight if isinstance(outcome, Read) else 0
+        if len(chunk) >= CHUNK or weight >= CHUNK_BYTES:
+            yield chunk
+            chunk, weight = [], 0
+    if chunk:
+        yield chunk
+
+
+class _Closed(Exception):
+    """The writer went away; the reader stops."""
+
+
+class _Line:
+    """A queue between the reader and the writer, bounded by the bytes that wait in it."""
+
+    def __init__(self, limit: int) -> None:
+        self._queue: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
+        self._room = threading.Condition()
+        self._waiting = 0
+        self._limit = limit
+        self._closed = False
+
+    def put(self, outcome: Outcome) -> None:
+        weight = outcome.weight + 1024 if isinstance(outcome, Read) else 1024
+        with self._room:
+            self._room.wait_for(lambda: self._closed or self._waiting < self._limit)
+            if self._closed:
+                raise _Closed
+            self._waiting += weight
+        self._queue.put(outcome)
+
+    def end(self, error: BaseException | None = None) -> None:
+        self._queue.put(error)
+
+    def close(self) -> None:
+        with self._room:
+            self._closed = True
+            self._room.notify_all()
+
+    def outcomes(self) -> Iterator[Outcome]:
+        while (outcome := self._queue.get()) is not None:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            with self._room:
+                self._waiting -= outcome.weight + 1024 if isinstance(outcome, Read) else 1024
+                self._room.notify_all()
+            yield outcome
+
+
+def _feed(batch: Batch, already: set[tuple[str, int | None]], pool: confined.Pool, line: _Line) -> None:
+    try:
+        for read, reply in pool.map(_jobs(batch, already, line)):
+            found, preview = found_in(reply)
+            line.put(replace(read, found=found, preview=preview))
+        line.end()
+    except _Closed:
+        return
+    except BaseException as error:  # handed to the writer, who raises it
+        line.end(error)
+
+
+def _jobs(
+    batch: Batch, already: set[tuple[str, int | None]], line: _Line
+) -> Iterator[tuple[Read, bytes, dict[str, object]]]:
+    """Read members; what needs no look goes straight to the writer."""
+    seen: OrderedDict[str, None] = OrderedDict()
+    for member in batch.members():
+        if (member.path, member.modified) in already:
+            line.put(Skipped())
+            continue
+        outcome = _read(member)
+        if isinstance(outcome, Failure) or outcome.untrusted_bytes is None or outcome.sha256 in seen:
+            line.put(outcome)
+            continue
+        seen[outcome.sha256] = None
+        if len(seen) > REMEMBERED:
+            seen.popitem(last=False)
+        yield outcome, outcome.untrusted_bytes, LOOK
+
+
+def _read(member: Member) -> Read | Failure:
+    if member.problem:
+        return Failure(member.path, member.problem)
+    for _ in range(2):  # a file that changed under the first read gets a second one
+        try:
+            read = _sealed(member) if member.size > IN_MEMORY else _in_memory(member)
+            if member.unchanged():
+                return read
+        except OpenHotlineError:
+            raise
+        except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+            return Failure(member.path, f"{UNREADABLE} ({type(error).__name__})")
+        except Exception as error:  # noqa: BLE001
+            # A stranger's file must not stop the batch: zip and tar readers raise what their codecs raise.
+            return Failure(member.path, f"{UNREADABLE} ({type(error).__name__})")
+    return Failure(member.path, CHANGED)
+
+
+def _in_memory(member: Member) -> Read:
+    with member.open() as stream:
+        untrusted_bytes = stream.read(IN_MEMORY + 1)
+    if len(untrusted_bytes) > IN_MEMORY:
+        raise ValueError("grew")
+    digests = hashing.digests(untrusted_bytes)
+    return Read(member, untrusted_bytes, digests.sha256, digests.sha1, digests.md5, digests.size)
+
+
+def _sealed(member: Member) -> Read:
+    with member.open() as stream:
+        d = seal_stream(stream)
+    return Read(member, None, d.sha256, d.sha1, d.md5, d.size, found=not_looked_at(TOO_LARGE))

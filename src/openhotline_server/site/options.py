@@ -1,0 +1,104 @@
+"""Every setting of a site, read once from the environment. ``docs/reference/settings.md`` is made from this file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from openhotline.errors import WrongUsage
+
+
+@dataclass(frozen=True)
+class Option:
+    """One environment variable: its name, what it means, and its default as text."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+OPTIONS = (
+    Option("OPENHOTLINE_DATA", "openhotline-data", "The data directory."),
+    Option("OPENHOTLINE_DATABASE_URL", "", "A PostgreSQL address; empty: SQLite in the data directory."),
+    Option("OPENHOTLINE_VAULT_KEY_FILE", "", "The vault's master key file; empty: secrets/vault-master.key."),
+    Option("OPENHOTLINE_HOSTS", "127.0.0.1,localhost", "Host names the site answers to, comma-separated."),
+    Option("OPENHOTLINE_HTTPS", "1", "1: cookies only over HTTPS, HSTS on. 0 is for a loopback demo."),
+    Option("OPENHOTLINE_REQUIRE_MFA", "1", "1: nobody works without a second factor. 0 is for a loopback demo."),
+    Option("OPENHOTLINE_JURISDICTIONS", "gb-eng,interpol-baseline,us-ncmec", "Jurisdiction files, the deciding first."),
+    Option("OPENHOTLINE_LAW_DIR", "", "A folder with the operator's own jurisdiction files."),
+    Option("OPENHOTLINE_TIME_ZONE", "UTC", "The hotline's local time zone, for working days and printed times."),
+    Option("OPENHOTLINE_SESSION_MINUTES", "480", "A signed-in session ends after this long at the most."),
+    Option("OPENHOTLINE_DEMO", "0", "1: say on every page that this is a demonstration with drawn pictures."),
+)
+_DEFAULTS = {option.name: option.default for option in OPTIONS}
+
+
+def value(name: str) -> str:
+    """The setting ``name``; its ``_FILE`` twin, if set, names a file that holds the value."""
+    twin = os.environ.get(f"{name}_FILE")
+    if twin and f"{name}_FILE" not in _DEFAULTS:
+        try:
+            return Path(twin).read_text().strip()
+        except OSError as error:
+            raise WrongUsage(f"The file that {name}_FILE names cannot be read. Correct the setting.") from error
+    return os.environ.get(name) or _DEFAULTS[name]
+
+
+def _parsed(name: str, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(value(name))
+    except ValueError as error:
+        raise WrongUsage(f"The setting {name} has a value that cannot be read. Correct it.") from error
+
+
+def switch(name: str) -> bool:
+    """A setting that is 1 or 0."""
+
+    def parse(text: str) -> bool:
+        if text not in ("0", "1"):
+            raise ValueError(text)
+        return text == "1"
+
+    return bool(_parsed(name, parse))
+
+
+def number(name: str) -> int:
+    """A setting that is a whole number."""
+    return int(_parsed(name, int))
+
+
+def names(name: str) -> list[str]:
+    """A comma-separated setting."""
+    return [part.strip() for part in value(name).split(",") if part.strip()]
+
+
+def database(sqlite_path: Path) -> dict[str, Any]:
+    """Django's description of the database: PostgreSQL if one is named, else SQLite made safe for several writers."""
+    address = value("OPENHOTLINE_DATABASE_URL")
+    if not address:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": sqlite_path,
+            "OPTIONS": {
+                "timeout": 30,
+                "transaction_mode": "IMMEDIATE",
+                # FULL: a committed ledger line survives a power cut, not only the process's death.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+            },
+        }
+    parts = urlsplit(address)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise WrongUsage("OPENHOTLINE_DATABASE_URL must begin with postgresql://. Correct it.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+    }

@@ -1,0 +1,269 @@
+// One reader at work: which case is before her, which are prepared, what she did and can take back.
+//
+// The next case is on the screen before the server has heard of the last answer; answers travel behind her back, in
+// order, until the server has taken them. What the server refuses comes back to her with its sentence.
+
+import { showCase, showDay } from "./beside.js";
+import { notice, say } from "./cover.js";
+import { count } from "./elements.js";
+import { outcomeOf } from "./panel.js";
+import { Walk } from "./questions.js";
+import { newCode } from "./server.js";
+
+const REMEMBERED = 5; // cases whose pictures stay at hand for an undo
+
+export class Grading {
+  ready = []; // the case before her, then the prepared ones
+  lastVote = null;
+  #history = []; // {kase, vote, job}, the last one last
+  #pending = new Set(); // codes of cases whose answer is on its way
+  #closed = false; // resting or outside her limits: nothing is shown
+
+  constructor({ server, questions, outbox, pictures, panel, viewer, cover, levels }) {
+    Object.assign(this, { server, questions, outbox, pictures, panel, viewer, cover, levels });
+  }
+
+  get current() {
+    return this.#closed ? undefined : this.ready[0];
+  }
+
+  /** Ask for the next cases. It waits its turn behind the answers that are on their way. */
+  more() {
+    this.#closed = false;
+    this.outbox.add({
+      send: () => this.server.post("next"),
+      done: (answer) => {
+        this.levels.set(answer.levels.rest, answer.levels.reveal);
+        this.#take(answer);
+      },
+      refused: (error) => this.cover.show("refused", "Not now", error.message, "Try again", () => this.more()),
+    });
+  }
+
+  /** Answer the question before her; `began` is when the key went down. */
+  answer(key, began) {
+    const kase = this.current;
+    if (!kase || !this.viewer.seen(kase)) return;
+    const option = kase.walk.answer(key);
+    if (!option) return;
+    notice("");
+    if (kase.walk.node.complete) this.#commit(false, began);
+    else {
+      this.panel.show(kase.walk);
+      say(`${option.label}. ${this.#resultWords(kase)} ${kase.walk.node.question.label}`);
+    }
+  }
+
+  /** Send the case on to a second reader, with what is answered so far. */
+  second(began) {
+    if (this.current && this.viewer.seen(this.current)) this.#commit(true, began);
+  }
+
+  /** Take back the last answer: in this case, or else the case before with its last answer. */
+  undo() {
+    if (this.#closed) return;
+    notice("");
+    if (this.current?.walk.back()) {
+      this.panel.show(this.current.walk);
+      say(`Taken back. ${this.current.walk.node.question.label}`);
+      return;
+    }
+    const last = this.#history.pop();
+    if (last) this.#takeBack(last);
+    else if (this.lastVote) this.#takeBackFromBefore(this.lastVote);
+    else notice("There is nothing to take back.");
+  }
+
+  skip(reason) {
+    const kase = this.#leave();
+    this.outbox.add({
+      send: () => this.server.post(`cases/${kase.code}/skip`, { reason }),
+      done: (answer) => this.#arrived(kase, answer),
+      refused: (error) => (this.#pending.delete(kase.code), notice(error.message, { error: true }), this.more()),
+    });
+    notice("Skipped. Somebody else may take it.");
+  }
+
+  exclude(codes) {
+    const kase = this.current;
+    this.outbox.add({
+      send: () => this.server.post(`cases/${kase.code}/exclude`, { tiles: codes }),
+      done: (answer) => {
+        this.#take(answer);
+        notice(`${count(codes.length, "picture")} taken out; each is a case of its own now.`);
+      },
+      refused: (error) => notice(error.message, { error: true }),
+    });
+  }
+
+  rest() {
+    this.#close();
+    const minutes = this.standing?.break_minutes ?? 10;
+    this.cover.show("rest", "Your break", `Nothing is shown, and your cases went back to the others. It counts as a break once it has lasted ${minutes} minutes.`, "Go on", () => this.more());
+    this.outbox.add({
+      send: () => this.server.post("rest"),
+      done: (answer) => showDay((this.standing = answer.standing)),
+      refused: (error) => notice(error.message, { error: true }),
+    });
+  }
+
+  /** A picture did not come: the server refused it, so the case is no longer what it was. */
+  async lost(kase, error) {
+    const { standing } = await this.server.get("standing").catch(() => ({ standing: this.standing }));
+    if (!standing.open) return this.#pause(standing);
+    kase.losses = (kase.losses ?? 0) + 1;
+    if (kase.losses > 1) {
+      const aside = () => (this.cover.hide(), this.skip("The picture is not shown as it should be."));
+      return this.cover.show("lost", "This case cannot be shown", error.message, "Put it aside", aside);
+    }
+    notice(error.message, { error: true });
+    return this.more();
+  }
+
+  #commit(askSecond, began) {
+    const facts = this.current.walk.node.facts;
+    const words = this.#resultWords(this.current);
+    const kase = this.#leave(began);
+    const entry = { kase, vote: newCode() };
+    const body = { vote: entry.vote, facts, ask_second: askSecond };
+    entry.job = this.outbox.add({
+      send: () => this.server.post(`cases/${kase.code}/vote`, body),
+      done: (answer) => this.#arrived(kase, answer),
+      refused: (error) => this.#bringBack(entry, error),
+    });
+    this.#history.push(entry);
+    say(`${askSecond ? "Sent to a second reader." : words} Next: ${this.current?.walk.node.question.label ?? "nothing waits."}`);
+  }
+
+  /** Put the case before her away and show the next one. */
+  #leave(began) {
+    const kase = this.ready.shift();
+    this.#pending.add(kase.code);
+    this.#show(began);
+    return kase;
+  }
+
+  #arrived(kase, answer) {
+    this.#pending.delete(kase.code);
+    this.#take(answer);
+  }
+
+  #bringBack(entry, error) {
+    this.#pending.delete(entry.kase.code);
+    this.#history = this.#history.filter((each) => each !== entry);
+    if (entry.kase.walk.node.complete) entry.kase.walk.back();
+    this.#restore(entry.kase);
+    notice(error.message, { error: true });
+  }
+
+  #takeBack(entry) {
+    if (entry.kase.walk.node.complete) entry.kase.walk.back();
+    this.#pending.delete(entry.kase.code);
+    this.#restore(entry.kase);
+    say(`The case before is back. ${entry.kase.walk.node.question.label}`);
+    if (!this.outbox.remove(entry.job)) this.#sendUndo(entry.vote, entry.kase);
+  }
+
+  /** The vote was cast before this page was loaded: the server knows the case, we do not. */
+  #takeBackFromBefore(vote) {
+    this.lastVote = null;
+    notice("Taking back your last answer.");
+    this.#sendUndo(vote, null);
+  }
+
+  #sendUndo(vote, kase) {
+    this.outbox.add({
+      send: () => this.server.post("undo", { vote }),
+      done: (answer) => {
+        if (!kase) this.#restore(this.#seated(answer.back));
+        this.#take(answer);
+      },
+      refused: (error) => {
+        this.ready = this.ready.filter((each) => each !== kase);
+        this.#show();
+        notice(error.message, { error: true });
+      },
+    });
+  }
+
+  #restore(kase) {
+    this.ready = [kase, ...this.ready.filter((each) => each.code !== kase.code)];
+    this.#show();
+  }
+
+  #seated(kase) {
+    return { ...kase, walk: new Walk(this.questions) };
+  }
+
+  /** Take what the server handed out: new cases behind those at hand, changed ones in their place. */
+  #take(answer) {
+    this.standing = answer.standing;
+    this.lastVote = answer.last_vote;
+    showDay(answer.standing);
+    if (this.#closed) return;
+    if (!answer.standing.open) return this.#pause(answer.standing);
+    const before = this.ready[0];
+    let changed = false;
+    for (const kase of answer.cases.filter((each) => !this.#pending.has(each.code))) {
+      const here = this.ready.find((each) => each.code === kase.code);
+      if (!here) this.ready.push(this.#seated(kase));
+      else if (here.edition !== kase.edition) changed = Object.assign(here, kase) === before || changed;
+    }
+    if (!before || changed) this.#show();
+    this.#prepare();
+  }
+
+  #show(began) {
+    if (this.#closed) return;
+    const kase = this.ready[0];
+    this.panel.togglePath(false);
+    this.panel.show(kase?.walk);
+    showCase(kase);
+    if (kase) this.cover.hide();
+    this.viewer.open(kase, began);
+    if (!kase && !this.outbox.waiting) {
+      this.cover.show("empty", "Nothing waits for you", "New cases appear here when they have been imported, or when they need another reading.", "Look again", () => this.more());
+    }
+    this.#prepare();
+  }
+
+  /** Fetch the sheets of the cases to come, and let go of those that nobody can come back to. */
+  #prepare() {
+    const recent = this.#history.slice(-REMEMBERED).map((entry) => entry.kase.code);
+    this.pictures.keepOnly(new Set([...this.ready.map((kase) => kase.code), ...recent]));
+    for (const kase of this.ready) this.pictures.get(kase, { page: 0 }, this.levels.rest).catch(() => {});
+  }
+
+  #pause(standing) {
+    this.#close();
+    showDay(standing);
+    const today = standing.goes_on_in < 12 * 3600 && standing.goes_on_at !== "00:00";
+    const when = today ? ` It goes on at ${standing.goes_on_at}, in ${count(Math.ceil(standing.goes_on_in / 60), "minute")}.` : "";
+    this.cover.show("pause", today ? "A break" : "That was today", standing.words + when);
+    setTimeout(() => this.#mayGoOn(), Math.min(standing.goes_on_in + 1, 30) * 1000);
+  }
+
+  async #mayGoOn() {
+    if (this.cover.kind !== "pause") return;
+    const { standing } = await this.server.get("standing").catch(() => ({ standing: this.standing }));
+    if (!standing.open) return this.#pause(standing);
+    showDay(standing);
+    this.cover.show("pause over", "It can go on", "Whenever you are ready.", "Go on", () => this.more());
+  }
+
+  #close() {
+    this.#closed = true;
+    this.ready = [];
+    this.#history = [];
+    this.panel.togglePath(false);
+    this.panel.show(null);
+    showCase(null);
+    this.viewer.open(undefined);
+    this.pictures.keepOnly(new Set());
+  }
+
+  #resultWords(kase) {
+    const first = this.questions.results(kase.walk.id)[0];
+    return `${first.heading.title}: ${outcomeOf(first)}.`;
+  }
+}

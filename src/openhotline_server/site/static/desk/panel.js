@@ -1,0 +1,108 @@
+// The right-hand side: the question with its answers, and the legal results as they form.
+
+import { find, make } from "./elements.js";
+
+const OPEN_WORDS = {
+  child: "the child", age_band: "the age", image_type: "the kind of image", indecent: "indecency", severity: "severity",
+  pornographic: "s. 62", focus_or_act: "s. 62", grossly_offensive: "s. 62", sex: "sex", ai: "the AI dimension",
+  second_opinion: "a second opinion", discount_reason: "the reason",
+};
+
+export class Panel {
+  #options = [];
+  #results = [];
+
+  constructor(questions, act) {
+    for (let n = 0; n < questions.most; n += 1) this.#options.push(this.#option(act));
+    find("options").replaceChildren(...this.#options.map((option) => option.row));
+    this.#results = questions.tree.jurisdictions.map((heading) => this.#result(heading));
+    find("results").replaceChildren(...this.#results.map((result) => result.row));
+  }
+
+  /** Show where a walk stands; nothing at all without one. */
+  show(walk) {
+    const node = walk?.node;
+    find("question").textContent = node?.question?.label ?? "";
+    this.#options.forEach((option, n) => {
+      const given = node?.options[n];
+      option.row.hidden = !given;
+      if (!given) return;
+      option.key.textContent = given.key;
+      option.words.textContent = given.label;
+      option.button.dataset.key = given.key;
+    });
+    const trail = (walk?.trail ?? []).map((words) => make("li", { textContent: words }));
+    find("trail").replaceChildren(...trail);
+    const results = walk ? walk.questions.results(walk.id) : [];
+    this.#results.forEach((row, n) => this.#fill(row, walk?.begun ? results[n] : null));
+    this.#paths(walk?.begun ? results : []);
+  }
+
+  get pathOpen() {
+    return !find("path").hidden;
+  }
+
+  /** Show the way to each result in words, or the picture again. */
+  togglePath(open = !this.pathOpen) {
+    find("path").hidden = !open;
+    document.querySelector('[data-act="path"]').setAttribute("aria-expanded", String(open));
+    if (open) find("path").focus({ preventScroll: true });
+    return open;
+  }
+
+  #option(act) {
+    const key = make("kbd");
+    const words = make("span");
+    const button = make("button", { type: "button" }, key, words);
+    button.addEventListener("click", () => act("answer", button.dataset.key));
+    return { row: make("li", { hidden: true }, button), button, key, words };
+  }
+
+  #result(heading) {
+    const outcome = make("span", { className: "outcome" });
+    const words = make("span", { className: "words" });
+    const title = make("span", { className: "title", textContent: heading.title, title: heading.title });
+    return { row: make("li", {}, title, outcome, words), outcome, words };
+  }
+
+  #fill({ outcome, words }, result) {
+    outcome.textContent = result ? outcomeOf(result) : "open";
+    outcome.classList.toggle("firm", Boolean(result?.outcome));
+    outcome.classList.toggle("discounted", result?.outcome === "discounted");
+    words.textContent = result ? wordsOf(result) : "";
+  }
+
+  #paths(results) {
+    const parts = results.map((result) =>
+      make("div", {},
+        make("h3", { textContent: result.heading.title }),
+        make("p", { textContent: `Edition ${result.heading.edition}, ${result.heading.status}. ${result.heading.sign_off}` }),
+        make("ol", {}, ...result.path.map((words) => make("li", { textContent: words }))),
+        make("p", { className: "end", textContent: ending(result) }),
+      ),
+    );
+    find("path").replaceChildren(...(parts.length ? parts : [make("p", { textContent: "Nothing is answered yet." })]));
+  }
+}
+
+/** The outcome with its grade, short. */
+export function outcomeOf(result) {
+  if (!result.outcome) return "open";
+  return [result.outcome_label, result.grade].filter(Boolean).join(" · ");
+}
+
+function wordsOf(result) {
+  const hangs = openWords(result);
+  if (!result.outcome) return hangs;
+  return [result.provision || result.path.at(-1) || "", hangs].filter(Boolean).join(" · ");
+}
+
+function ending(result) {
+  const hangs = openWords(result);
+  return [result.outcome ? outcomeOf(result) : "", result.provision, hangs].filter(Boolean).join(". ");
+}
+
+function openWords(result) {
+  const names = [...new Set(result.open.map((code) => OPEN_WORDS[code] ?? code.replaceAll("_", " ")))];
+  return names.length ? `open: ${names.join(", ")}` : "";
+}

@@ -1,0 +1,39 @@
+"""Words for the codes that tables hold, for charts and pages; files keep the codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from openhotline import law, taxonomy
+from openhotline_server.statistics.definitions import NOT_RECORDED
+from openhotline_server.statistics.table_set import NON_PHOTOGRAPHIC, PHOTOGRAPHIC
+from openhotline_server.statistics.tables import Table
+
+_VOCABULARIES = {
+    "discounted": ("discount_reasons",),
+    "severity": ("severity",),
+    "age": ("age_bands",),
+    "sex": ("sex",),
+    "severity_by_age": ("age_bands", "severity"),
+    "ai": ("ai",),
+}
+_PLAIN = {
+    NOT_RECORDED: "Not recorded",
+    PHOTOGRAPHIC: "Looks like a photograph",
+    NON_PHOTOGRAPHIC: "Does not look like one",
+    "ai": "AI dimension",
+    "unread": "Not readable so far",
+    "not_criminal": "Not criminal",
+    "percent": "Percent",
+    "graded_as_known": "Graded as known",
+}
+
+
+def labels(table: Table, jurisdiction: law.Jurisdiction) -> Mapping[str, str]:
+    """The words for every code of a table, its columns' names included; a code without words is left out."""
+    words = dict(_PLAIN)
+    for name in _VOCABULARIES.get(table.name, ()):
+        words |= {term.code: term.label for term in taxonomy.load(name).terms}
+    if table.name == "outcomes":
+        words |= {code: jurisdiction.outcome_label(code) for code in jurisdiction.outcomes}
+    return words

@@ -1,0 +1,111 @@
+"""The tables as they leave the site: counted, protected if they are for the public, written with an index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openhotline import law
+from openhotline.errors import NotFound
+from openhotline_server.statistics import queries
+from openhotline_server.statistics.charts import bar_chart
+from openhotline_server.statistics.definitions import FIGURES
+from openhotline_server.statistics.labels import labels
+from openhotline_server.statistics.protection import protect
+from openhotline_server.statistics.scope import Scope
+from openhotline_server.statistics.suppression import DEFAULT_THRESHOLD
+from openhotline_server.statistics.svg import INK_BY_DEFAULT
+from openhotline_server.statistics.table_set import assessed, make_tables
+from openhotline_server.statistics.tables import Table
+from openhotline_server.statistics.writing import write_file, write_tables
+
+INDEX = "index.json"
+# The bars of the overview: parts of the same items, in one unit.
+DRAWN_FIGURES = (
+    "items", "selected", "not_selected", "unreadable", "waiting", "undecided", "assessed", "criminal",
+    "discounted",
+)
+
+
+@dataclass(frozen=True)
+class TableSet:
+    """All tables of one scope, as counted or as protected for the public."""
+
+    scope: Scope
+    jurisdiction: law.Jurisdiction
+    public: bool
+    tables: tuple[Table, ...]
+
+    def table(self, name: str) -> Table:
+        """The table of that name."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise NotFound("There is no table of that name.")
+
+
+def count_tables(scope: Scope, *, public: bool) -> TableSet:
+    """Count everything in scope. Raises NotFound for a study that nobody brought."""
+    if scope.study and scope.study not in queries.list_studies():
+        raise NotFound(
+            "There is no report of a study with that title. Give the title exactly as it was brought in.",
+            details="Studies: " + ("; ".join(queries.list_studies()) or "none"),
+        )
+    jurisdiction = queries.deciding()
+    counts = queries.count(scope)
+    tables = make_tables(counts, jurisdiction)
+    if public:
+        tables = protect(tables, assessed(counts, jurisdiction))
+    return TableSet(scope, jurisdiction, public, tables)
+
+
+def draw(counted: TableSet, table: Table, *, ink: str = INK_BY_DEFAULT) -> str:
+    """Return a table as SVG; ``ink`` is the colour of its words."""
+    drawn = table
+    if table.name == "overview":
+        drawn = replace(table, rows=tuple(row for row in table.rows if row[0] in DRAWN_FIGURES))
+    svg = bar_chart(drawn, labels=labels(table, counted.jurisdiction))
+    return svg.replace(f'color="{INK_BY_DEFAULT}"', f'color="{ink}"', 1)
+
+
+def write_set(counted: TableSet, folder: Path, *, at: datetime) -> tuple[Path, ...]:
+    """Write every table as CSV, JSON and SVG, and ``index.json`` last: where it is, the set is whole."""
+    paths = write_tables(counted.tables, folder, at=at, chart=lambda table: draw(counted, table))
+    return (*paths, write_file(folder / INDEX, json_text(index(counted, at=at))))
+
+
+def index(counted: TableSet, *, at: datetime) -> dict[str, Any]:
+    """What was counted, when and by which rules; every table and every figure with its definition."""
+    scope = counted.scope
+    return {
+        "study": scope.study or None,
+        "received_from": scope.first_day.isoformat() if scope.first_day else None,
+        "received_until": scope.last_day.isoformat() if scope.last_day else None,
+        "public": counted.public,
+        "small_numbers_below": DEFAULT_THRESHOLD if counted.public else None,
+        "jurisdiction": {
+            "code": counted.jurisdiction.code,
+            "edition": counted.jurisdiction.edition,
+            "title": counted.jurisdiction.title,
+        },
+        "counted_at": at.isoformat(),
+        "tables": [_entry(table) for table in counted.tables],
+        "figures": dict(FIGURES),
+    }
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """Return a document as it is written and printed."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _entry(table: Table) -> dict[str, Any]:
+    files: Sequence[str] = [f"{table.name}.{ending}" for ending in ("csv", "json", "svg")]
+    return {
+        "name": table.name, "title": table.title, "definition": table.definition, "rule": table.rule,
+        "unit": table.unit, "files": files,
+    }

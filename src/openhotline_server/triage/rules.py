@@ -1,0 +1,88 @@
+"""How urgent a case is, and why, in words. Additive, so that every point has its reason.
+
+Nothing here subtracts, and nothing that a stranger can write into a file or take out of it moves a case: it gives
+words without points (the ratchet, ``openhotline.provenance.ratchet``). What counts is what we know ourselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openhotline.provenance import Evidence, PriorityEffect, priority_effect
+
+EDITION = "2026-11"
+GENERATED = "wholly_generated"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason for a case's place: ``points`` are added to its urgency."""
+
+    code: str
+    points: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """A match with known material, as far as triage needs it."""
+
+    ai: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What triage looks at, over all members of a case."""
+
+    evidence: Sequence[Evidence] = ()
+    known: Sequence[Known] = ()
+    members: int = 1
+    sightings: int = 1
+    readable: bool = True
+
+
+def place(signals: Signals) -> tuple[Reason, ...]:
+    """Give the reasons for a case's place, the weightiest first."""
+    effect = priority_effect(signals.evidence, known_real=bool(_known_real(signals)))
+    reasons = [
+        *_known_real(signals),
+        *_captured(effect),
+        *_unseen(signals),
+        *_often_seen(signals),
+        *_tagged(effect),
+    ]
+    return tuple(sorted(reasons, key=lambda r: (-r.points, r.code)))
+
+
+def urgency(reasons: Sequence[Reason]) -> int:
+    """The sum of the points."""
+    return sum(r.points for r in reasons)
+
+
+def _known_real(s: Signals) -> list[Reason]:
+    if any(k.outcome in ("photograph", "pseudo_photograph") and k.ai != GENERATED for k in s.known):
+        return [Reason("known_real", 100, "Near to known material in which a real child may be shown.")]
+    return []
+
+
+def _captured(effect: PriorityEffect) -> list[Reason]:
+    """Evidence of a camera that cannot be forged: ten points for each power of ten."""
+    if effect.lift <= 0:
+        return []
+    return [Reason("captured", round(10 * effect.lift), "Strong evidence of a camera: a real child may be shown.")]
+
+
+def _unseen(s: Signals) -> list[Reason]:
+    return [] if s.known else [Reason("not_known", 10, "Not on any of our lists.")]
+
+
+def _often_seen(s: Signals) -> list[Reason]:
+    points = min(10, s.sightings - 1)
+    return [Reason("sightings", points, f"Seen {s.sightings} times.")] if points > 0 else []
+
+
+def _tagged(effect: PriorityEffect) -> list[Reason]:
+    """What the file says of its origin, or gives away: words for the reader, no points."""
+    return [Reason(tag, 0, words) for tag, words in zip(effect.tags, effect.reasons, strict=True)]

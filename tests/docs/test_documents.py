@@ -1,0 +1,164 @@
+"""The pages say what is so: links lead somewhere, commands and settings exist, programs in them run."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from tests.docs.reading_documents import (
+    INDEX,
+    PAGES,
+    ROOT,
+    anchors,
+    blocks,
+    called,
+    command_lines,
+    links,
+    name,
+    prose,
+    spans,
+)
+
+from openhotline.cli import program
+from openhotline.vault import MasterKey, Vault
+from openhotline_server.site.options import OPTIONS
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=name)
+SETTING = re.compile(r"OPENHOTLINE_[A-Z][A-Z_]*[A-Z]")
+SETTINGS = {option.name + twin for option in OPTIONS for twin in ("", "_FILE")}
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+INSTALL = ROOT / "docs" / "guide" / "install.md"
+
+
+def test_there_is_something_to_read() -> None:
+    assert {"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/tour.md"} <= {
+        name(p) for p in PAGES
+    }
+
+
+@every_page
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_relative_to(ROOT), link
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_every_page_is_found_from_the_index() -> None:
+    found, waiting = set[Path](), [INDEX]
+    while waiting:
+        page = waiting.pop()
+        if page not in found and page.suffix == ".md" and page.is_file():
+            found.add(page)
+            waiting += [(page.parent / link.partition("#")[0]).resolve() for link in links(page)]
+    assert {name(p) for p in PAGES if p.is_relative_to(INDEX.parent)} <= {name(p) for p in found}
+
+
+@every_page
+def test_every_command_line_is_one(page: Path) -> None:
+    for words in command_lines(page, "openhotline"):
+        parse(words, whole=True)
+
+
+@every_page
+def test_every_command_in_a_sentence_is_one(page: Path) -> None:
+    for span in spans(page):
+        for words in called(span, "openhotline"):
+            parse(words, whole=False)
+
+
+@every_page
+def test_every_setting_exists(page: Path) -> None:
+    assert set(SETTING.findall(page.read_text("utf-8"))) <= SETTINGS
+
+
+@every_page
+def test_every_target_of_make_exists(page: Path) -> None:
+    in_sentences = [words for span in spans(page) for words in called(span, "make")]
+    for words in [*command_lines(page, "make"), *in_sentences]:
+        assert set(words) <= TARGETS, words
+
+
+@every_page
+def test_a_line_of_prose_is_not_too_long_to_review(page: Path) -> None:
+    if page.parent.name != "reference":
+        plain = [line for line in prose(page).splitlines() if not line.lstrip().startswith(("|", "!"))]
+        assert max(map(len, plain), default=0) <= 132
+
+
+def test_the_programs_of_the_guide_check_a_vault_and_give_it_a_new_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, root = tmp_path / "old.key", tmp_path / "new.key", tmp_path / "vault"
+    MasterKey.generate().write(old)
+    with Vault.create(root, MasterKey.from_file(old)).writing() as batch:
+        batch.put(b"drawn")
+    check, rotate = written(tmp_path, "check.py", "rotate.py")
+
+    assert run(monkeypatch, check, root, old) == 0
+    assert run(monkeypatch, rotate, root, old, new) == 0
+    assert run(monkeypatch, check, root, new) == 0
+    next(path for path in (root / "objects").rglob("*") if path.is_file()).write_bytes(b"altered")
+    assert run(monkeypatch, check, root, new) == 1
+    assert "damaged" in capsys.readouterr().out
+
+
+def written(folder: Path, *names: str) -> list[Path]:
+    """Write the guide's programs, in their order, under these names."""
+    codes = [block.code for block in blocks(INSTALL) if block.language == "python"]
+    for file, code in zip(names, codes, strict=True):
+        (folder / file).write_text(code)
+    return [folder / file for file in names]
+
+
+def run(monkeypatch: pytest.MonkeyPatch, script: Path, *arguments: Path) -> int:
+    monkeypatch.setattr(sys, "argv", [str(script), *map(str, arguments)])
+    try:
+        runpy.run_path(str(script), run_name="__main__")
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def parse(words: list[str], *, whole: bool) -> None:
+    """Walk down to the command and read its words as it would; if ``whole``, nothing may be missing."""
+    command: click.Command = program
+    context = click.Context(program, info_name="openhotline")
+    while True:
+        context.resilient_parsing = not whole
+        group = isinstance(command, click.Group)
+        values, rest, _ = command.make_parser(context).parse_args(list(words))
+        assert group or not rest, f"{context.command_path} takes no {rest}"
+        given = {
+            parameter.name for parameter in command.params if has_value(values.get(parameter.name or ""))
+        }
+        if not isinstance(command, click.Group):
+            missing = [p.name for p in command.params if p.required and p.name not in given]
+            assert not (whole and missing), f"{context.command_path} needs {missing}"
+            check_values(command, context, values)
+            return
+        if not rest:
+            assert not whole or {"version", "help"} & given, f"{context.command_path} is no whole command"
+            return
+        under = command.get_command(context, rest[0])
+        assert under is not None, f"there is no '{context.command_path} {rest[0]}'"
+        command, context, words = under, click.Context(under, info_name=rest[0], parent=context), rest[1:]
+
+
+def has_value(value: object) -> bool:
+    return value is not None and value != () and type(value).__name__ != "Sentinel"
+
+
+def check_values(command: click.Command, context: click.Context, values: dict[str, object]) -> None:
+    """Values of a choice, a number or a day are ones that the command takes. Files need not be here."""
+    for parameter in command.params:
+        value = values.get(parameter.name or "")
+        plain = isinstance(parameter.type, click.Choice | click.DateTime | click.IntRange)
+        if plain and isinstance(value, str) and not value.isupper():
+            parameter.type.convert(value, parameter, context)

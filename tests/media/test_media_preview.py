@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from media_drawings import every_kind, landscape, saved, sixteen_bit, with_orientation
+from PIL import Image, ImageOps
+
+from openhotline.media import decode, make_preview, preview_tile
+from openhotline.media.preview import LONGEST_SIDE, TILE_SIDE
+
+KINDS = every_kind()
+
+
+def opened(data: bytes) -> Image.Image:
+    picture = Image.open(io.BytesIO(data))
+    picture.load()
+    return picture
+
+
+@pytest.mark.parametrize(("name", "media_type", "data"), KINDS, ids=[kind[0] for kind in KINDS])
+@pytest.mark.parametrize("want", ["luma", "rgb"])
+def test_every_kind_has_a_grey_preview(name: str, media_type: str, data: bytes, want: str) -> None:
+    decoded = decode(data, want=want)  # type: ignore[arg-type]
+    preview = opened(make_preview(decoded))
+    assert (preview.format, preview.mode) == ("JPEG", "L")
+    assert preview.size == (decoded.full_width, decoded.full_height)
+    grey = np.asarray(Image.open(io.BytesIO(data)).convert("RGB").convert("L"))
+    assert np.abs(np.asarray(preview).astype(int) - grey).mean() < 6
+
+
+@pytest.mark.parametrize("size", [(641, 480), (700, 500), (1155, 866), (1290, 3), (90, 2600), (4000, 3000)])
+def test_a_preview_is_at_most_640_pixels_and_keeps_its_shape(size: tuple[int, int]) -> None:
+    preview = opened(make_preview(decode(saved(landscape(*size), "JPEG"), want="luma")))
+    assert 0.7 * LONGEST_SIDE <= max(preview.size) <= LONGEST_SIDE
+    if min(size) > 100:
+        assert preview.width / preview.height == pytest.approx(size[0] / size[1], rel=0.02)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_preview_stands_upright(orientation: int) -> None:
+    data = with_orientation(landscape(900, 620), "JPEG", orientation)
+    preview = opened(make_preview(decode(data, want="luma", min_short_side=256)))
+    meant = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("L")
+    for shown in (preview, opened(preview_tile(make_preview(decode(data, want="rgb"))))):
+        coarse = [np.asarray(p.resize((24, 24), Image.Resampling.BOX)).astype(int) for p in (shown, meant)]
+        assert shown.width / shown.height == pytest.approx(meant.width / meant.height, rel=0.02)
+        assert np.abs(coarse[0] - coarse[1]).mean() < 4
+
+
+def test_the_tile_is_the_same_picture_smaller() -> None:
+    preview = make_preview(np.asarray(landscape(640, 400).convert("L")))
+    tile = opened(preview_tile(preview))
+    assert max(tile.size) <= TILE_SIDE
+    small = np.asarray(opened(preview).resize(tile.size)).astype(int)
+    assert np.abs(np.asarray(tile).astype(int) - small).mean() < 6
+    assert preview_tile(preview_tile(preview)) == preview_tile(preview)
+
+
+def test_a_preview_carries_nothing_of_the_file_but_grey_pixels() -> None:
+    preview = opened(make_preview(decode(with_orientation(landscape(800, 600), "JPEG", 6), want="luma")))
+    assert not preview.getexif()
+    assert set(preview.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+def test_the_preview_of_a_wide_picture_is_not_white_where_the_peers_input_is() -> None:
+    decoded = decode(sixteen_bit("PNG"), want="rgb")
+    assert np.asarray(opened(make_preview(decoded))).std() > 50
+
+
+def test_noise_makes_no_preview_too_large_for_its_segment() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (700, 700), dtype=np.uint8)
+    assert preview_tile(make_preview(noise)) != make_preview(noise)
