@@ -1,4 +1,4 @@
-"""Landscapes drawn by code: sky, ridges and grain, as JPEGs that cost a decoder about what photographs cost."""
+"""Landscapes drawn by code: sky, ridges, grain; as JPEGs they cost a decoder about what photographs cost."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def jpeg(pixels: Pixels, quality: int = 90) -> bytes:
 
 def _line(width: int, chance: np.random.Generator) -> npt.NDArray[np.float64]:
     at = np.linspace(0, 1, width)
-    return np.sum(
-        [np.interp(at, np.linspace(0, 1, 3 * 2**k), chance.random(3 * 2**k)) / 2**k for k in range(8)], axis=0
-    )
+    line = np.zeros(width)
+    for k in range(8):
+        points = 3 * 2**k
+        line += np.interp(at, np.linspace(0, 1, points), chance.random(points)) / 2**k
+    return line
 
 
-def _texture(
-    height: int, width: int, chance: np.random.Generator, grain: float
-) -> npt.NDArray[np.float32]:
+def _texture(height: int, width: int, chance: np.random.Generator, grain: float) -> npt.NDArray[np.float32]:
     """Sum noise of halving cell sizes, with less contrast the finer it is; the finest is a sensor's grain."""
     total = np.zeros((height, width), np.float32)
     cell = max(height, width) // 4

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
+from tests.conftest import NOON
+from tests.desk_of import NOT_INDECENT, PSEUDO_B, PSEUDO_C, a_case, answered
 
 from openhotline_server.accounts.models import User
 from openhotline_server.assessment.agreement import (
@@ -20,8 +22,6 @@ from openhotline_server.assessment.agreement import (
 )
 from openhotline_server.assessment.operations import undo_vote
 from openhotline_server.assessment.queries import list_first_and_second
-from tests.conftest import NOON
-from tests.desk_of import NOT_INDECENT, PSEUDO_B, PSEUDO_C, a_case, answered
 
 
 def table(counts: dict[tuple[str, str], int]) -> list[tuple[str, str]]:
@@ -32,8 +32,8 @@ def asked(question: str, both: Iterable[tuple[str, str]]) -> list[Pair]:
     return [({question: one}, {question: two}) for one, two in both]
 
 
-# Fifty pairs: 35 agree, so 0.7 is seen. The first says yes 25 times, the second 30 times: 0.5 x 0.6 + 0.5 x 0.4 = 0.5
-# is expected by chance. Kappa = (0.7 - 0.5) / (1 - 0.5) = 0.4.
+# Fifty pairs: 35 agree, so 0.7 is seen. The first says yes 25 times, the second 30 times, so
+# 0.5 x 0.6 + 0.5 x 0.4 = 0.5 is expected by chance. Kappa = (0.7 - 0.5) / (1 - 0.5) = 0.4.
 FIFTY = table({("yes", "yes"): 20, ("yes", "no"): 5, ("no", "yes"): 10, ("no", "no"): 15})
 
 
@@ -53,7 +53,7 @@ def test_nominal_alpha_is_what_the_hand_finds() -> None:
 
 def test_ordinal_alpha_is_what_the_hand_finds() -> None:
     # Ten values: 3 low, 4 middle, 3 high. Squared distances: low-middle and middle-high (7 - 3.5)^2 = 12.25,
-    # low-high (10 - 3)^2 = 49. Seen 2 x 12.25 = 24.5; expected (12 x 12.25 + 12 x 12.25 + 9 x 49) / 9 = 81.67.
+    # low-high (10 - 3)^2 = 49. Seen 2 x 12.25 = 24.5; expected (24 x 12.25 + 9 x 49) / 9 = 81.67.
     both = [("C", "C"), ("B", "B"), ("A", "A"), ("C", "B"), ("B", "A")]
     assert krippendorff_alpha(both, order=("C", "B", "A")) == pytest.approx(0.7)
 

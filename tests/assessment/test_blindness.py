@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.conftest import NOON
+from tests.console.pages_cast import settled_policy
+from tests.desk_of import PSEUDO_B, PSEUDO_C, a_case, answered
 
 from openhotline_server.accounts.models import User
 from openhotline_server.assessment.blindness import Reader, Standing, hidden_from, sees, visible_to
 from openhotline_server.assessment.operations import UNDO_WITHIN
 from openhotline_server.triage.models import Case
-from tests.conftest import NOON
-from tests.console.pages_cast import settled_policy
-from tests.desk_of import PSEUDO_B, PSEUDO_C, a_case, answered
 
 READER = Reader(votes=True, manages=False)
 MANAGER = Reader(votes=True, manages=True)
@@ -33,7 +33,9 @@ LATER = NOON + UNDO_WITHIN + timedelta(seconds=1)
         (READER, FINAL, True), (MANAGER, FINAL, True),
     ],
 )
-def test_who_has_not_voted_sees_only_what_she_cannot_vote_on(reader: Reader, standing: Standing, answer: bool) -> None:
+def test_who_has_not_voted_sees_only_what_she_cannot_vote_on(
+    reader: Reader, standing: Standing, answer: bool
+) -> None:
     assert sees(reader, standing, at=NOON) is answer
 
 
@@ -69,7 +71,9 @@ def test_a_case_decided_by_two_is_open_to_every_reader(ana: User, ben: User, cle
     assert visible_to(cleo, [case], at=LATER) == {case.pk}
 
 
-def test_a_case_decided_by_one_stays_closed_to_whoever_may_read_it_second(ana: User, ben: User, mia: User) -> None:
+def test_a_case_decided_by_one_stays_closed_to_whoever_may_read_it_second(
+    ana: User, ben: User, mia: User
+) -> None:
     settled_policy()
     case = answered(a_case(), (ana, PSEUDO_B))
     assert case.state == Case.State.DECIDED

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from tests.console.pages_cast import settled_policy
 
 from openhotline_server.accounts.models import User
-from tests.console.pages_cast import settled_policy
 
 
 @pytest.fixture

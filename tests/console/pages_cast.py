@@ -1,4 +1,4 @@
-"""What the tests of the console's pages share: a policy under which nothing is left to chance or to the clock."""
+"""What the tests of the console's pages share: a policy that leaves nothing to chance or to the clock."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from datetime import timedelta
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
+from tests.conftest import NOON
 
 from openhotline_server.assessment.operations import set_policy
 from openhotline_server.assessment.queries import get_policy
-from tests.conftest import NOON
 
 
 def settled_policy(**changes: int) -> None:
     """Put a policy in force: nobody is sampled, no hour is the last; ``changes`` on top."""
     policy = get_policy()
-    for name, value in {"second_vote_percent": 0, "automatic_check_percent": 0, "last_hour": 24, **changes}.items():
+    settled = {"second_vote_percent": 0, "automatic_check_percent": 0, "last_hour": 24}
+    for name, value in (settled | changes).items():
         setattr(policy, name, value)
     set_policy(policy=policy, actor="command-line", at=NOON - timedelta(days=1))
 

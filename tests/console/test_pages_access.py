@@ -1,9 +1,10 @@
-"""Every page of the console, for everybody: who may sees it, who may not is told so, nobody is asked to sign in."""
+"""Every page of the console: who may sees it, who may not is told so, nobody is asked to sign in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -43,7 +44,9 @@ def test_nobody_is_sent_to_sign_in(client: Client, page: str) -> None:
     assert answer["Location"].startswith("/sign-in/login/?next=")
 
 
-def test_the_navigation_shows_what_a_role_may_open_and_nothing_else(sign_in: SignIn, ana: User, oda: User) -> None:
+def test_the_navigation_shows_what_a_role_may_open_and_nothing_else(
+    sign_in: SignIn, ana: User, oda: User
+) -> None:
     hers = sign_in(ana).get("/console/").content.decode()
     assert 'href="/console/queue/"' in hers
     assert 'href="/console/ledger/"' not in hers
@@ -64,9 +67,9 @@ def test_a_refusal_says_what_to_do_and_leads_on(sign_in: SignIn, ana: User) -> N
     assert 'href="/console/"' in html
 
 
-def test_a_demonstration_says_so_on_every_page(sign_in: SignIn, ana: User, settings: pytest.FixtureRequest) -> None:
+def test_a_demonstration_says_so_on_every_page(sign_in: SignIn, ana: User, settings: Any) -> None:
     words = "every picture here is drawn by code"
     assert words not in sign_in(ana).get("/console/").content.decode()
-    settings.DEMO = True  # type: ignore[attr-defined]
+    settings.DEMO = True
     assert words in sign_in(ana).get("/console/").content.decode()
     assert words in Client().get("/").content.decode()

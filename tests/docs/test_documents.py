@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
-from tests.docs.reading_documents import (
+from reading_documents import (
     INDEX,
     PAGES,
     ROOT,
@@ -83,13 +83,6 @@ def test_every_target_of_make_exists(page: Path) -> None:
     in_sentences = [words for span in spans(page) for words in called(span, "make")]
     for words in [*command_lines(page, "make"), *in_sentences]:
         assert set(words) <= TARGETS, words
-
-
-@every_page
-def test_a_line_of_prose_is_not_too_long_to_review(page: Path) -> None:
-    if page.parent.name != "reference":
-        plain = [line for line in prose(page).splitlines() if not line.lstrip().startswith(("|", "!"))]
-        assert max(map(len, plain), default=0) <= 132
 
 
 def test_the_programs_of_the_guide_check_a_vault_and_give_it_a_new_key(

@@ -93,9 +93,8 @@ def test_the_time_adds_up_to_the_millisecond(replay: Replay) -> None:
 def test_an_age_in_question_has_two_readers(replay: Replay) -> None:
     replay(SMALL)
     unsure = Vote.objects.filter(facts={"child": "unsure"})
-    assert Counter(unsure.values_list("case", flat=True)).values() == Counter({1: 2, 2: 2, 3: 2, 4: 2}).values()
-    for case in set(unsure.values_list("case", flat=True)):
-        assert unsure.filter(case=case).values("person").distinct().count() == 2
+    assert sorted(Counter(unsure.values_list("case", flat=True)).values()) == [2, 2, 2, 2]
+    assert len(set(unsure.values_list("case", "person"))) == 8
     assert Assessment.objects.filter(basis=Assessment.Basis.AGREED).count() == 4
 
 

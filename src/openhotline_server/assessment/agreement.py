@@ -1,11 +1,11 @@
 """How far two readers agree, question by question: Cohen's kappa and Krippendorff's alpha.
 
-Both compare the agreement seen with the agreement that chance alone would give. A pair counts for a question when
-both readers answered it; where they parted earlier, the disagreement shows at the earlier question.
+Both compare the agreement seen with the agreement that chance alone would give. A pair counts for a question
+when both readers answered it; where they parted earlier, the disagreement shows at the earlier question.
 
-Sources: J. Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and Psychological Measurement 20
-(1960), also for the standard error; K. Krippendorff, "Content Analysis", 4th edition (2018), chapter 12. The numbers
-come from scikit-learn and from the package ``krippendorff``, which are imported only when they are needed.
+Sources: J. Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and Psychological Measurement
+20 (1960), also for the standard error; K. Krippendorff, "Content Analysis", 4th edition (2018), chapter 12.
+The numbers come from scikit-learn and from the package ``krippendorff``, which are imported only when needed.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-# Own rule. With 30 pairs, 85 percent seen and 50 percent expected agreement, Cohen's standard error gives an interval
-# of about 0.26 to either side; with fewer pairs a number would say less than its reader believes.
+# Own rule. With 30 pairs, 85 percent seen and 50 percent expected agreement, Cohen's standard error gives an
+# interval of about 0.26 to either side; with fewer pairs a number would say less than its reader believes.
 MIN_PAIRS = 30
 
-# The questions that the desk asks, in its order. Age bands and severity have an order: neighbours disagree less.
+# Age bands and severity have an order: neighbours disagree less.
 ORDERED: Mapping[str, tuple[str, ...]] = {
     "age_band": ("0-2", "3-6", "7-10", "11-13", "14-15", "16-17"),
     "severity": ("C", "B", "A"),
 }
+# The questions that the desk asks, in its order; before them what follows from all of them.
 QUESTIONS = (
     "outcome", "child", "age_band", "image_type", "indecent", "severity", "pornographic", "focus_or_act",
     "grossly_offensive", "discount_reason", "sex", "ai",
@@ -34,10 +35,10 @@ Pair = tuple[Answers, Answers]
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two readers on one question. ``kappa`` and ``alpha`` are None where ``why_none`` says why, in a sentence.
+    """Two readers on one question. ``kappa`` and ``alpha`` are None where ``why_none`` says why.
 
-    ``kappa_from`` and ``kappa_to`` bound the 95 percent interval. ``ordered`` says that alpha weighs disagreements
-    by their distance.
+    ``kappa_from`` and ``kappa_to`` bound the 95 percent interval. ``ordered`` says that alpha weighs
+    disagreements by their distance.
     """
 
     question: str

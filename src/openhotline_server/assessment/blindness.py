@@ -2,11 +2,11 @@
 
 1. Whoever reads no cases at all (the operator) may see them.
 2. A reader who has not voted sees nothing while the case waits.
-3. She sees nothing of a decided case either as long as it may come back for a second reading, unless she manages
-   the queue: publishing needs the result.
-4. A reader who has voted sees everything once her vote can no longer be taken back: another reader has answered
-   after her, or the time for undoing has passed. Until then she could look, take it back and vote again. The first
-   reader has nothing before her to see.
+3. She sees nothing of a decided case either as long as it may come back for a second reading, unless she
+   manages the queue: publishing needs the result.
+4. A reader who has voted sees everything once her vote can no longer be taken back: another reader has
+   answered after her, or the time for undoing has passed. Until then she could look, take it back and vote again. The
+   first reader has nothing before her to see.
 """
 
 from __future__ import annotations
@@ -64,13 +64,12 @@ def sees(reader: Reader, standing: Standing, *, at: datetime, undo_within: timed
 
 
 def visible_to(person: User, cases: Collection[Case], *, at: datetime) -> set[int]:
-    """The keys of those cases whose votes and results this person may see. Two queries, however many cases."""
+    """The keys of those cases whose votes and results this person may see. Two queries for any number."""
     reader = _reader(person)
     keys = [case.pk for case in cases]
     votes = list(Vote.objects.filter(case__in=keys, undone_at=None))
-    final = set(
-        Assessment.objects.filter(case__in=keys, ended_at=None, basis__in=FINAL).values_list("case_id", flat=True)
-    )
+    settled = Assessment.objects.filter(case__in=keys, ended_at=None, basis__in=FINAL)
+    final = set(settled.values_list("case_id", flat=True))
     return {c.pk for c in cases if sees(reader, _standing(person, c, votes, c.pk in final), at=at)}
 
 

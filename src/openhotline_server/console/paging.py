@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 
-def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], *, size: int, name: str = "page") -> Page[Any]:
-    """The page that the address asks for in its parameter ``name``; the nearest one where that does not exist."""
+def paged(
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], *, size: int, name: str = "page"
+) -> Page[Any]:
+    """The page that the address asks for in its parameter ``name``; the nearest where there is none."""
     return Paginator(rows, size).get_page(request.GET.get(name))

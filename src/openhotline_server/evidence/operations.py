@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -59,6 +59,14 @@ def seal_stream(stream: BinaryIO) -> hashing.Digests:
         return hashing.digests_of_stream(sealed)
 
 
+def seal(captures: Iterable[Capture]) -> None:
+    """Put bytes and previews into the vault, with one wait for the disk."""
+    with vault().writing() as batch:
+        for c in captures:
+            if c.untrusted_bytes is not None:
+                batch.put(c.untrusted_bytes, preview=c.preview)
+
+
 def capture_many(*, report: Report, captures: Sequence[Capture], actor: str, at: datetime) -> Captured:
     """Seal a batch in the vault, then write its rows: an item per content, a sighting per place.
 
@@ -68,10 +76,7 @@ def capture_many(*, report: Report, captures: Sequence[Capture], actor: str, at:
     digests = {c.sha256 for c in captures}
     known = {item.sha256: item for item in Item.objects.filter(sha256__in=digests) if item.sha256}
     fresh = {c.sha256: c for c in captures if c.sha256 not in known}
-    with vault().writing() as batch:
-        for c in fresh.values():
-            if c.untrusted_bytes is not None:
-                batch.put(c.untrusted_bytes, preview=c.preview)
+    seal(fresh.values())
     rows = [_item(c, actor=actor, at=at) for c in fresh.values()]
     new = {item.sha256: item for item in Item.objects.bulk_create(rows, batch_size=100) if item.sha256}
     items = known | new

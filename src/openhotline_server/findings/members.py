@@ -14,7 +14,7 @@ from openhotline_server.findings.models import Cluster, ClusterMember, Examinati
 
 @dataclass(frozen=True)
 class Member:
-    """One member. ``distance`` is in bits to the representative; ``hash`` is None for a picture too poor to hash."""
+    """One member. ``distance`` is in bits to the representative; ``hash`` is None where there is none."""
 
     item: Item
     representative: bool
@@ -35,7 +35,8 @@ def describe(memberships: Sequence[ClusterMember]) -> list[Member]:
     """What was found of these members. Three queries, however many members."""
     items = [m.item_id for m in memberships]
     looks = {e.item_id: e for e in Examination.objects.filter(item__in=items)}
-    hashes = {f.item_id: f for f in Fingerprint.objects.filter(item__in=items, algorithm="pdq").order_by("-mode")}
+    prints = Fingerprint.objects.filter(item__in=items, algorithm="pdq").order_by("-mode")
+    hashes = {f.item_id: f for f in prints}  # the strict one wins over the fast and the reference one
     seen = dict(Sighting.objects.filter(item__in=items).values_list("item").annotate(n=Count("pk")))
     return [
         Member(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +28,10 @@ class Entry:
     details: Mapping[str, Any]
 
 
+Waiting = tuple[str, datetime, Entry]
+_gathering: ContextVar[list[Waiting] | None] = ContextVar("gathering", default=None)
+
+
 def record(*, actor: str, at: datetime, event: Event, subject: str, details: Mapping[str, Any]) -> None:
     """Append one line."""
     record_many(actor=actor, at=at, entries=[Entry(event, subject, details)])
@@ -33,14 +39,43 @@ def record(*, actor: str, at: datetime, event: Event, subject: str, details: Map
 
 def record_many(*, actor: str, at: datetime, entries: Sequence[Entry]) -> None:
     """Append lines in order. The head row is locked until the transaction ends, so there is one chain."""
+    _require_transaction()
+    waiting = _gathering.get()
+    if waiting is None:
+        _append([(actor, at, entry) for entry in entries])
+    else:
+        waiting += [(actor, at, entry) for entry in entries]
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Append the lines of a block at its end, all at once: for bulk work, where a line by itself costs most.
+
+    An exception must leave the whole block, and with it the transaction: one that is caught inside would leave
+    the lines of what was rolled back.
+    """
+    _require_transaction()
+    waiting: list[Waiting] = []
+    token = _gathering.set(waiting)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    _append(waiting)
+
+
+def _require_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("A ledger line belongs into the transaction of what it tells of.")
-    if not entries:
+
+
+def _append(waiting: Sequence[Waiting]) -> None:
+    if not waiting:
         return
     head = _locked_head()
     lines: list[chain.Line] = []
     previous, sequence = head.digest, head.sequence
-    for entry in entries:
+    for actor, at, entry in waiting:
         sequence += 1
         line = chain.link(
             previous=previous, sequence=sequence, at=at, actor=actor,
@@ -51,7 +86,7 @@ def record_many(*, actor: str, at: datetime, entries: Sequence[Entry]) -> None:
     Line.objects.bulk_create([_row(line) for line in lines], batch_size=200)
     Head.objects.filter(pk=1).update(sequence=sequence, digest=previous)
     if sequence // LINES_PER_CHECKPOINT > head.sequence // LINES_PER_CHECKPOINT:
-        _store_checkpoint(lines[-1], at=at)
+        _store_checkpoint(lines[-1], at=lines[-1].at)
 
 
 def checkpoint(*, at: datetime) -> Checkpoint | None:

@@ -30,7 +30,7 @@ from openhotline_server.intake import operations as intake
 from openhotline_server.intake.models import Report
 from openhotline_server.intake.queries import list_reports
 from openhotline_server.ledger.events import Event
-from openhotline_server.ledger.operations import record
+from openhotline_server.ledger.operations import gathered, record
 from openhotline_server.pipeline.importing import Clock, only_import
 from openhotline_server.pipeline.study_description import Description
 from openhotline_server.triage import operations as triage
@@ -102,7 +102,7 @@ def replay(
         written, answers = len(seen), 0
         progress(written, study.posted)
         while batch := list(islice(waiting, BATCH)):
-            with transaction.atomic():
+            with transaction.atomic(), gathered():
                 _write(report, batch, readers, actor=actor, at=clock())
             written += len(batch)
             answers += sum(len(r.answers) for r in batch)

@@ -28,4 +28,4 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 @login_not_required
 def failed(request: HttpRequest) -> HttpResponse:
     """A page for a fault of ours; it renders without the database."""
-    return render(None, "public/failed.html", status=500)  # type: ignore[arg-type]
+    return render(None, "public/failed.html", status=500)

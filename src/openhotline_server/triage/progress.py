@@ -16,7 +16,7 @@ from openhotline_server.triage.models import Case
 
 @dataclass(frozen=True)
 class Taken:
-    """What a report brought: places seen, different contents among them, and members that could not be read."""
+    """What a report brought: places seen, different contents among them, members that could not be read."""
 
     sightings: int = 0
     items: int = 0
@@ -73,5 +73,5 @@ def progress(report: Report) -> Progress:
         examined=looked.count(),
         unreadable=looked.exclude(failure="").count(),
         records=items.filter(sha256=None).count(),
-        states={state: 0 for state in Case.State.values} | {str(state): n for state, n in rows},
+        states=dict.fromkeys(Case.State.values, 0) | {str(state): n for state, n in rows},
     )

@@ -21,7 +21,7 @@ class Answered(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One question with each reader's answer in words; ``differ`` when two who answered it said different things."""
+    """One question with each reader's answer in words; ``differ`` when two of the answers do."""
 
     question: str
     answers: tuple[str, ...]

@@ -25,11 +25,13 @@ class PageNumber:
 def pager(context: Context, page: Page[Any], name: str = "page") -> dict[str, object]:
     """Links to a table's pages; every other parameter of the address stays as it is."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    links = [
-        PageNumber(n, _address(context, name, n), n == page.number) if isinstance(n, int) else PageNumber(None, "", False)
-        for n in numbers
-    ]
-    return {"page": page, "links": links}
+    return {"page": page, "links": [_link(context, name, n, page.number) for n in numbers]}
+
+
+def _link(context: Context, name: str, number: int | str, here: int) -> PageNumber:
+    if isinstance(number, str):
+        return PageNumber(None, "", False)
+    return PageNumber(number, _address(context, name, number), number == here)
 
 
 def _address(context: Context, name: str, number: int) -> str:

@@ -1,4 +1,4 @@
-"""One bar of several shares, drawn with SVG attributes: the page's security policy allows no inline styles."""
+"""One bar of several shares, drawn with SVG attributes: the security policy allows no inline styles."""
 
 from __future__ import annotations
 

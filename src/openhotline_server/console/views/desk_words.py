@@ -80,7 +80,8 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _level_words(number: int) -> str:
-    return "originals" if number == ORIGINAL else LEVELS[number].words
+    """The level in words; none for an original, which is no level."""
+    return "" if number == ORIGINAL else LEVELS[number].words
 
 
 def _seconds(length: timedelta) -> int:

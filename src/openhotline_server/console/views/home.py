@@ -30,10 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= _reading(request)
     if who.may(Permission.QUEUE_MANAGE):
         context["overview"] = _overview()
-    if who.may(Permission.LEDGER_READ):
-        context |= {"ledger_lines": ledger.length(), "ledger_checkpoint": ledger.find_last_checkpoint()}
-    if who.may(Permission.PEOPLE_READ):
-        context["people"] = _people()
+    elif who.may(Permission.PEOPLE_READ):
+        context |= _house()
     return render(request, "console/home.html", context)
 
 
@@ -62,10 +60,15 @@ def _overview() -> dict[str, Any]:
     }
 
 
-def _people() -> dict[str, int]:
+def _house() -> dict[str, Any]:
+    """People and ledger: what whoever keeps the site running looks at."""
     everybody = [p for p in accounts.list_people() if p.is_active]
     factors = accounts.with_second_factor()
-    return {"active": len(everybody), "without_factor": sum(p.pk not in factors for p in everybody)}
+    return {
+        "people": {"active": len(everybody), "without_factor": sum(p.pk not in factors for p in everybody)},
+        "ledger_lines": ledger.length(),
+        "ledger_checkpoint": ledger.find_last_checkpoint(),
+    }
 
 
 urls: list[URLPattern] = [path("", home, name="home")]

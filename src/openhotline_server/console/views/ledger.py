@@ -54,7 +54,7 @@ class Search(forms.Form):
 
 @requires(Permission.LEDGER_READ)
 def lines(request: HttpRequest) -> HttpResponse:
-    """Lines that fit, newest first. What tells of votes stays hidden from whoever may still vote on the case."""
+    """Lines that fit, newest first. What tells of votes is hidden from whoever may still vote on the case."""
     form = Search(request.GET or {})
     found = ledger.search(**form.wanted())  # type: ignore[arg-type]
     page = paged(request, found, size=ROWS)
@@ -78,12 +78,15 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         verified = ledger.verify()
     except ChainBroken as broken:
-        messages.error(request, f"The ledger does not hold from line {broken.sequence:,} on. {broken.message}")
+        messages.error(
+            request, f"The ledger does not hold from line {broken.sequence:,} on. {broken.message}"
+        )
     else:
         messages.success(
             request,
-            f"The ledger holds: {verified.lines:,} lines follow from one another, and {verified.checkpoints:,} "
-            f"signed checkpoints agree with them. Its last digest begins with {verified.head[:16]}.",
+            f"The ledger holds: {verified.lines:,} lines follow from one another, and "
+            f"{verified.checkpoints:,} signed checkpoints agree with them. "
+            f"Its last digest begins with {verified.head[:16]}.",
         )
     return redirect("console:ledger")
 

@@ -26,7 +26,7 @@ class PolicyForm(forms.Form):
 
     second_vote_percent = forms.IntegerField(
         label="Second readings", min_value=0, max_value=100,
-        help_text="Percent of all decided cases that a second reader answers blind, discounted ones included.",
+        help_text="Percent of decided cases that a second reader answers blind, discounted ones included.",
     )
     automatic_check_percent = forms.IntegerField(
         label="Checks of automatic grades", min_value=0, max_value=100,
@@ -34,10 +34,11 @@ class PolicyForm(forms.Form):
     )
     daily_minutes = forms.IntegerField(
         label="Looking time a day", min_value=1, max_value=600,
-        help_text="Minutes before pictures, each day and person. Then nothing more is shown until tomorrow.",
+        help_text="Minutes for each person. Then nothing more is shown until tomorrow.",
     )
     minutes_before_break = forms.IntegerField(
-        label="A break is due after", min_value=1, max_value=240, help_text="Minutes of looking since the last break."
+        label="A break is due after", min_value=1, max_value=240,
+        help_text="Minutes of looking since the last break.",
     )
     break_minutes = forms.IntegerField(
         label="Length of a break", min_value=1, max_value=120, help_text="Minutes in which nothing is shown."

@@ -41,7 +41,7 @@ export function showDay(standing) {
   find("minutes-words").textContent = `${standing.minutes} of ${standing.budget} min`;
   const left = Math.ceil(standing.until_break / 60);
   find("until-break").textContent = standing.open ? `Break in ${left} min` : "Nothing is shown now";
-  const shown = standing.pictures.map((each) => `${each.count.toLocaleString("en")} ${each.words}`);
+  const shown = standing.pictures.map((each) => (each.words ? `${each.count.toLocaleString("en")} in ${each.words}` : count(each.count, "original")));
   find("pictures").textContent = shown.length ? `Pictures sent: ${shown.join(", ")}` : "No pictures sent yet";
 }
 

@@ -3,7 +3,7 @@
 import { count, find, make } from "./elements.js";
 import { notice, say } from "./cover.js";
 
-const RULES = "What does not belong with the first picture? Choose by number or arrows; Enter takes it out, Esc leaves.";
+const RULES = "Mark what does not belong, by number or with arrows and space. Enter takes it out, Esc leaves.";
 
 export class Exclusion {
   #marked = new Set();

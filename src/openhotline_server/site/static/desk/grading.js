@@ -3,8 +3,9 @@
 // The next case is on the screen before the server has heard of the last answer; answers travel behind her back, in
 // order, until the server has taken them. What the server refuses comes back to her with its sentence.
 
-import { showCase, showDay } from "./beside.js";
+import { showCase } from "./beside.js";
 import { notice, say } from "./cover.js";
+import { Day } from "./day.js";
 import { count } from "./elements.js";
 import { outcomeOf } from "./panel.js";
 import { Walk } from "./questions.js";
@@ -21,6 +22,7 @@ export class Grading {
 
   constructor({ server, questions, outbox, pictures, panel, viewer, cover, levels }) {
     Object.assign(this, { server, questions, outbox, pictures, panel, viewer, cover, levels });
+    this.day = new Day(server, cover, () => this.more());
   }
 
   get current() {
@@ -98,19 +100,17 @@ export class Grading {
 
   rest() {
     this.#close();
-    const minutes = this.standing?.break_minutes ?? 10;
-    this.cover.show("rest", "Your break", `Nothing is shown, and your cases went back to the others. It counts as a break once it has lasted ${minutes} minutes.`, "Go on", () => this.more());
+    this.day.rest();
     this.outbox.add({
       send: () => this.server.post("rest"),
-      done: (answer) => showDay((this.standing = answer.standing)),
+      done: (answer) => this.day.take(answer.standing),
       refused: (error) => notice(error.message, { error: true }),
     });
   }
 
   /** A picture did not come: the server refused it, so the case is no longer what it was. */
   async lost(kase, error) {
-    const { standing } = await this.server.get("standing").catch(() => ({ standing: this.standing }));
-    if (!standing.open) return this.#pause(standing);
+    if (!(await this.day.ask())) return this.#pause();
     kase.losses = (kase.losses ?? 0) + 1;
     if (kase.losses > 1) {
       const aside = () => (this.cover.hide(), this.skip("The picture is not shown as it should be."));
@@ -197,11 +197,10 @@ export class Grading {
 
   /** Take what the server handed out: new cases behind those at hand, changed ones in their place. */
   #take(answer) {
-    this.standing = answer.standing;
     this.lastVote = answer.last_vote;
-    showDay(answer.standing);
-    if (this.#closed) return;
-    if (!answer.standing.open) return this.#pause(answer.standing);
+    const open = this.day.take(answer.standing);
+    if (this.#closed) return undefined;
+    if (!open) return this.#pause();
     const before = this.ready[0];
     let changed = false;
     for (const kase of answer.cases.filter((each) => !this.#pending.has(each.code))) {
@@ -211,6 +210,7 @@ export class Grading {
     }
     if (!before || changed) this.#show();
     this.#prepare();
+    return undefined;
   }
 
   #show(began) {
@@ -234,21 +234,9 @@ export class Grading {
     for (const kase of this.ready) this.pictures.get(kase, { page: 0 }, this.levels.rest).catch(() => {});
   }
 
-  #pause(standing) {
+  #pause() {
     this.#close();
-    showDay(standing);
-    const today = standing.goes_on_in < 12 * 3600 && standing.goes_on_at !== "00:00";
-    const when = today ? ` It goes on at ${standing.goes_on_at}, in ${count(Math.ceil(standing.goes_on_in / 60), "minute")}.` : "";
-    this.cover.show("pause", today ? "A break" : "That was today", standing.words + when);
-    setTimeout(() => this.#mayGoOn(), Math.min(standing.goes_on_in + 1, 30) * 1000);
-  }
-
-  async #mayGoOn() {
-    if (this.cover.kind !== "pause") return;
-    const { standing } = await this.server.get("standing").catch(() => ({ standing: this.standing }));
-    if (!standing.open) return this.#pause(standing);
-    showDay(standing);
-    this.cover.show("pause over", "It can go on", "Whenever you are ready.", "Go on", () => this.more());
+    this.day.pause();
   }
 
   #close() {

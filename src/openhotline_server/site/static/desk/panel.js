@@ -34,7 +34,7 @@ export class Panel {
     const trail = (walk?.trail ?? []).map((words) => make("li", { textContent: words }));
     find("trail").replaceChildren(...trail);
     const results = walk ? walk.questions.results(walk.id) : [];
-    this.#results.forEach((row, n) => this.#fill(row, walk?.begun ? results[n] : null));
+    this.#results.forEach((row, n) => this.#fill(row, walk?.begun ? results[n] : null, walk ? "Open" : ""));
     this.#paths(walk?.begun ? results : []);
   }
 
@@ -59,17 +59,20 @@ export class Panel {
   }
 
   #result(heading) {
+    const title = make("b", { textContent: heading.title });
+    const provision = make("span", { className: "provision" });
     const outcome = make("span", { className: "outcome" });
-    const words = make("span", { className: "words" });
-    const title = make("span", { className: "title", textContent: heading.title, title: heading.title });
-    return { row: make("li", {}, title, outcome, words), outcome, words };
+    const open = make("span", { className: "open" });
+    const row = make("li", {}, make("p", {}, title, provision), make("p", {}, outcome, open));
+    return { row, provision, outcome, open };
   }
 
-  #fill({ outcome, words }, result) {
-    outcome.textContent = result ? outcomeOf(result) : "open";
+  #fill({ provision, outcome, open }, result, blank) {
+    provision.textContent = result?.outcome ? result.provision || result.path.at(-1) || "" : "";
+    outcome.textContent = result ? outcomeOf(result) : blank;
     outcome.classList.toggle("firm", Boolean(result?.outcome));
     outcome.classList.toggle("discounted", result?.outcome === "discounted");
-    words.textContent = result ? wordsOf(result) : "";
+    open.textContent = result ? openWords(result) : "";
   }
 
   #paths(results) {
@@ -87,22 +90,17 @@ export class Panel {
 
 /** The outcome with its grade, short. */
 export function outcomeOf(result) {
-  if (!result.outcome) return "open";
+  if (!result.outcome) return "Open";
   return [result.outcome_label, result.grade].filter(Boolean).join(" · ");
-}
-
-function wordsOf(result) {
-  const hangs = openWords(result);
-  if (!result.outcome) return hangs;
-  return [result.provision || result.path.at(-1) || "", hangs].filter(Boolean).join(" · ");
 }
 
 function ending(result) {
   const hangs = openWords(result);
-  return [result.outcome ? outcomeOf(result) : "", result.provision, hangs].filter(Boolean).join(". ");
+  const ended = [result.outcome ? outcomeOf(result) : "", result.provision, hangs].filter(Boolean);
+  return ended.map((words) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`).join(" ");
 }
 
 function openWords(result) {
   const names = [...new Set(result.open.map((code) => OPEN_WORDS[code] ?? code.replaceAll("_", " ")))];
-  return names.length ? `open: ${names.join(", ")}` : "";
+  return names.length ? `still open: ${names.join(", ")}` : "";
 }

@@ -71,6 +71,7 @@ export class Viewer {
     this.#pageWords();
     if (!kase) {
       this.#drawn = null;
+      find("sheet").dataset.case = "";
       return this.stage.empty();
     }
     let bitmap = this.pictures.peek(kase, view, level);
@@ -94,6 +95,7 @@ export class Viewer {
     if (this.exclusion.active) this.exclusion.place(this.stage.rectangles);
     if (this.cover.kind === "line") this.cover.hide();
     this.#drawn = kase;
+    find("sheet").dataset.case = kase.code;
     if (this.#began !== null) this.#measure(this.#began);
     this.#began = null;
   }

@@ -1,0 +1,108 @@
+"""A real browser in front of a real site, and what may be asked of the desk in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from tests.desk.desk_site import ROOT
+
+CHROMIUM = Path("/usr/bin/chromium")
+# As root there is no sandbox, and a closed network must not be asked for the browser's own errands.
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync"]
+TYPICAL = "321214"  # 7 to 10, pseudo-photograph, indecent, B, girl, wholly generated
+DISCOUNTED = "76"  # no; off remit
+OBSERVE = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.shifts.push({value: entry.value, sources: entry.sources.map((s) => s.node?.id || s.node?.className || String(s.node))});
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def need_chromium() -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("NOT TESTED IN A BROWSER: /usr/bin/chromium is missing. Install Debian's package `chromium`.")
+
+
+def axe_source() -> str:
+    """The text of axe-core. Its own setting names it, or npm put it beside the project."""
+    named = os.environ.get("OPENHOTLINE_AXE")
+    for path in ([Path(named)] if named else []) + [ROOT / "node_modules/axe-core/axe.min.js"]:
+        if path.is_file():
+            return path.read_text()
+    pytest.skip("NOT TESTED FOR ACCESSIBILITY: axe-core is missing. Run `npm install --no-save axe-core@4`.")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    need_chromium()
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class OpenDesk:
+    """The desk as a reader has it before her."""
+
+    page: Page
+    responses: list[Response] = field(default_factory=list)
+
+    @property
+    def case(self) -> str:
+        """The code of the case whose picture stands on the stage."""
+        return self.page.locator("#sheet").get_attribute("data-case") or ""
+
+    def text(self, selector: str) -> str:
+        return self.page.locator(selector).inner_text()
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def grade(self, keys: str) -> str:
+        """Answer the case before her with these keys and wait for the next one; gives its code."""
+        before = self.case
+        self.press(keys)
+        self.wait_for_another(before)
+        return before
+
+    def wait_for_another(self, before: str) -> None:
+        self.page.wait_for_function(
+            "before => ![before, ''].includes(document.getElementById('sheet').dataset.case)", arg=before
+        )
+
+    def wait_until_saved(self) -> None:
+        self.page.wait_for_function("document.getElementById('sending').textContent === 'Everything is saved'")
+
+    def measures(self) -> list[float]:
+        found: list[float] = self.page.evaluate("performance.getEntriesByName('desk:next').map((e) => e.duration)")
+        return found
+
+    def shifts(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.page.evaluate("window.shifts")
+        return found
+
+
+def open_desk(browser: Browser, address: str, session: str, **options: Any) -> OpenDesk:
+    """Sign in by a session's cookie and open the desk at 1280 x 800."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+    context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+    context.add_init_script(OBSERVE)
+    desk = OpenDesk(context.new_page())
+    desk.page.set_default_timeout(15_000)
+    desk.page.on("response", lambda response: desk.responses.append(response))
+    desk.page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
+    desk.page.goto(f"{address}/console/desk/")
+    desk.wait_for_another("nothing")
+    return desk

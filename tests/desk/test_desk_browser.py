@@ -1,0 +1,291 @@
+"""The desk in a real browser: keys, speed, stillness, lines that break."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Route
+
+from tests.desk.desk_browser import DISCOUNTED, TYPICAL, OpenDesk, chromium, need_chromium, open_desk
+from tests.desk.desk_site import call, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+CASES = [1, 4, 1, 1, 2, 1, 9, 1, 1, 1] * 14
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    need_chromium()
+    return tmp_path_factory.mktemp("site") / "data"
+
+
+@pytest.fixture(scope="module")
+def sessions(data: Path) -> dict[str, str]:
+    found: dict[str, str] = call(data, "make", sizes=CASES)
+    return found
+
+
+@pytest.fixture(scope="module")
+def address(data: Path, sessions: dict[str, str]) -> Iterator[str]:
+    with served(data) as address:
+        yield address
+
+
+@pytest.fixture
+def desk(browser: Browser, address: str, sessions: dict[str, str]) -> Iterator[OpenDesk]:
+    desk = open_desk(browser, address, sessions["ana"])
+    yield desk
+    desk.page.context.close()
+
+
+@pytest.fixture
+def look(data: Path) -> Callable[[], Any]:
+    return lambda: call(data, "look")
+
+
+def _votes(look: Callable[[], Any], case: str) -> list[dict[str, Any]]:
+    return [v for v in look()["votes"] if v["case"] == case]
+
+
+@pytest.mark.parametrize(("keys", "most"), [(TYPICAL, 6), (DISCOUNTED, 3), ("312", 3), ("343", 3), ("8", 1)])
+def test_no_picture_takes_more_keys_than_promised(desk: OpenDesk, keys: str, most: int) -> None:
+    case = desk.case
+    for key in keys[:-1]:
+        desk.press(key)
+        assert desk.case == case
+    desk.press(keys[-1])
+    desk.wait_for_another(case)
+    assert len(keys) <= most
+
+
+def test_the_next_case_is_there_within_100_ms_and_nothing_moves(desk: OpenDesk) -> None:
+    for n in range(36):
+        before = desk.case
+        for key in TYPICAL if n % 3 else DISCOUNTED:
+            desk.press(key)
+            desk.page.wait_for_timeout(40)
+        desk.wait_for_another(before)
+    desk.wait_until_saved()
+    took = sorted(desk.measures())
+    assert len(took) == 36
+    p50, p95 = statistics.median(took), took[round(0.95 * len(took)) - 1]
+    print(f"\nlast key to next case on screen, {len(took)} cases: p50 {p50:.0f} ms, p95 {p95:.0f} ms, most {took[-1]:.0f}")
+    assert p95 < 100
+    assert desk.shifts() == []
+
+
+def test_everything_fits_1280_by_800(desk: OpenDesk) -> None:
+    heights = desk.page.evaluate("[document.documentElement.scrollHeight, document.querySelector('.options').scrollHeight - document.querySelector('.options').clientHeight]")
+    assert heights[0] <= 800
+    assert heights[1] <= 0
+    assert desk.page.evaluate("document.getElementById('question').scrollHeight <= document.getElementById('question').clientHeight")
+
+
+def test_results_form_with_every_answer(desk: OpenDesk) -> None:
+    assert desk.text("#results li >> nth=0").split("\n")[-1].startswith("Open")
+    desk.press("321")
+    first = desk.text("#results li >> nth=0")
+    assert "Indecent pseudo-photograph" in first
+    assert "still open: severity" in first
+    desk.press("p")
+    assert "The predominant impression is that of a child" in desk.text("#path")
+    desk.press("p")
+    assert desk.page.locator("#path").is_hidden()
+    assert "England and Wales: Indecent pseudo-photograph" in desk.page.locator("#said").text_content()
+    desk.press("uuu")
+    assert desk.shifts() == []
+
+
+def test_undo_takes_back_an_answer_and_then_the_vote_before(desk: OpenDesk, look: Callable[[], Any]) -> None:
+    first = desk.case
+    desk.press("32")
+    desk.press("u")
+    assert desk.text("#trail") == "Yes, 7 to 10"
+    desk.press("u")
+    assert desk.grade(DISCOUNTED) == first
+    desk.wait_until_saved()
+    desk.press("u")
+    desk.page.wait_for_function("code => document.getElementById('sheet').dataset.case === code", arg=first)
+    assert desk.text("#trail") == "No"
+    desk.grade("5")
+    desk.wait_until_saved()
+    votes = _votes(look, first)
+    assert [v["undone"] for v in votes] == [True, False]
+    assert votes[-1]["facts"]["discount_reason"] == "non_photographic_imagery"
+
+
+def test_a_vote_from_before_the_page_was_loaded_can_be_taken_back(desk: OpenDesk, look: Callable[[], Any]) -> None:
+    first = desk.grade(DISCOUNTED)
+    desk.wait_until_saved()
+    desk.page.reload()
+    desk.wait_for_another("nothing")
+    desk.press("u")
+    desk.page.wait_for_function("code => document.getElementById('sheet').dataset.case === code", arg=first)
+    desk.grade(DISCOUNTED)
+    desk.wait_until_saved()
+    assert [v["undone"] for v in _votes(look, first)] == [True, False]
+
+
+def test_nothing_is_lost_when_the_line_breaks(desk: OpenDesk, look: Callable[[], Any]) -> None:
+    desk.page.route("**/vote", lambda route: route.abort())
+    graded = [desk.grade(DISCOUNTED), desk.grade(TYPICAL)]
+    desk.page.wait_for_function("document.getElementById('sending').textContent.includes('2 answers wait here')")
+    assert not any(_votes(look, case) for case in graded)
+    asked: list[str] = []
+    desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    desk.page.close(run_before_unload=True)
+    desk.page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    desk.page.unroute("**/vote")
+    desk.wait_until_saved()
+    assert [len(_votes(look, case)) for case in graded] == [1, 1]
+
+
+def test_an_answer_whose_receipt_is_lost_is_counted_once(desk: OpenDesk, look: Callable[[], Any]) -> None:
+    lost: list[str] = []
+
+    def arrives_but_is_not_heard(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.fetch()
+            route.abort()
+
+    desk.page.route("**/vote", arrives_but_is_not_heard)
+    case = desk.grade(DISCOUNTED)
+    desk.wait_until_saved()
+    assert len(lost) == 1
+    assert len(_votes(look, case)) == 1
+
+
+def test_a_refused_answer_brings_its_case_back_with_the_sentence(desk: OpenDesk, look: Callable[[], Any]) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(status=409, json={"error": "Somebody else came first. Look again."})
+
+    desk.page.route("**/vote", refuse)
+    case = desk.case
+    desk.press(TYPICAL)
+    desk.page.wait_for_function("document.getElementById('notice').textContent.startsWith('Somebody else')")
+    desk.page.wait_for_function("code => document.getElementById('sheet').dataset.case === code", arg=case)
+    assert desk.text("#question") == "AI dimension?"
+    desk.page.unroute("**/vote")
+    desk.grade("4")
+    desk.wait_until_saved()
+    assert len(_votes(look, case)) == 1
+
+
+def test_members_are_excluded_by_keys(desk: OpenDesk, look: Callable[[], Any]) -> None:
+    while "9" not in desk.text("#counts"):
+        desk.grade(DISCOUNTED)
+    case = desk.case
+    desk.press("x")
+    desk.press("3")
+    for key in ("ArrowRight", "ArrowRight", "Space"):
+        desk.page.keyboard.press(key)
+    assert desk.page.locator(".tile[aria-selected=true]").count() == 2
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_function("document.getElementById('counts').textContent.startsWith('7')")
+    desk.page.wait_for_function("document.getElementById('sheet').getAttribute('aria-label').includes('7 pictures')")
+    assert desk.case == case
+    assert desk.shifts() == []
+    desk.grade(TYPICAL)
+    desk.wait_until_saved()
+
+
+def test_a_skipped_case_goes_with_its_reason(desk: OpenDesk) -> None:
+    case = desk.case
+    desk.press("k")
+    desk.press("2")
+    desk.wait_for_another(case)
+    desk.wait_until_saved()
+    assert desk.page.evaluate("document.activeElement.id") == "main"
+
+
+def test_holding_the_key_shows_more_and_letting_go_less(desk: OpenDesk) -> None:
+    assert desk.text("#level-words").startswith("coarse shapes")
+    desk.page.keyboard.down("v")
+    desk.page.wait_for_function("document.getElementById('sheet').getAttribute('aria-label').endsWith('soft grey')")
+    desk.page.wait_for_timeout(700)
+    assert desk.text("#level-words") == "soft grey"
+    desk.page.keyboard.up("v")
+    desk.page.wait_for_function("document.getElementById('sheet').getAttribute('aria-label').endsWith('coarse shapes')")
+
+
+def test_levels_are_chosen_with_keys_and_kept_for_the_session(desk: OpenDesk) -> None:
+    desk.press("+")
+    desk.page.wait_for_function("document.getElementById('level-words').textContent.startsWith('shapes')")
+    desk.page.reload()
+    desk.wait_for_another("nothing")
+    assert desk.text("#level-words").startswith("shapes")
+    desk.press("-")
+    desk.page.wait_for_function("document.getElementById('level-words').textContent.startsWith('coarse')")
+
+
+def test_a_hidden_picture_cannot_be_answered(desk: OpenDesk) -> None:
+    case = desk.case
+    desk.press("h")
+    assert desk.page.locator("#cover").is_visible()
+    desk.press("7")
+    assert desk.page.locator("#cover").is_hidden()
+    assert desk.text("#trail") == ""
+    assert desk.case == case
+
+
+def test_a_held_digit_answers_one_question(desk: OpenDesk) -> None:
+    desk.page.keyboard.down("3")
+    desk.page.keyboard.down("3")
+    desk.page.keyboard.down("3")
+    desk.page.keyboard.up("3")
+    assert desk.text("#trail") == "Yes, 7 to 10"
+
+
+def test_single_keys_can_be_switched_off(desk: OpenDesk) -> None:
+    desk.press("?")
+    desk.page.locator("#keys-on").uncheck()
+    desk.page.keyboard.press("Escape")
+    desk.press("3")
+    assert desk.text("#trail") == ""
+    desk.page.locator(".options button >> nth=2").click()
+    assert desk.text("#trail") == "Yes, 7 to 10"
+
+
+def test_an_original_is_opened_only_with_a_reason(desk: OpenDesk, look: Callable[[], Any]) -> None:
+    desk.press("o")
+    desk.page.keyboard.type("no")
+    desk.page.keyboard.press("Enter")
+    assert "reason" in desk.text("#original-error")
+    desk.page.keyboard.type(" text is legible at any level of grey.")
+    desk.page.keyboard.press("Enter")
+    desk.page.locator("#opened").wait_for(state="visible")
+    desk.page.keyboard.press("q")
+    desk.page.locator("#opened").wait_for(state="hidden")
+    assert look()["displays"][-1] == {"kind": "original", "level": 99, "pictures": 1}
+
+
+def test_the_page_says_calmly_when_it_goes_on(desk: OpenDesk, data: Path) -> None:
+    call(data, "policy", daily_minutes=0)
+    desk.press(DISCOUNTED)
+    desk.page.wait_for_function("document.getElementById('cover-words').textContent.includes('tomorrow')")
+    assert desk.page.locator("#cover").is_visible()
+    assert desk.text("#question") == ""
+    call(data, "policy")
+
+
+def test_a_break_gives_the_cases_back_and_goes_on_when_she_likes(desk: OpenDesk) -> None:
+    desk.press("b")
+    assert desk.text("#cover-title") == "Your break"
+    desk.wait_until_saved()
+    desk.page.keyboard.press("Enter")
+    desk.wait_for_another("nothing")
+    assert desk.page.locator("#cover").is_hidden()

@@ -1,0 +1,76 @@
+"""Every point has its reason, and nothing that a stranger can write into a file moves a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openhotline.provenance import ASSERTED_UNSIGNED, CAMERA_TRACES, NONE, UNREADABLE, UNSIGNED_CLAIMS, Evidence
+from openhotline_server.triage.rules import Known, Signals, place, urgency
+
+evidence = st.builds(
+    Evidence,
+    family=st.sampled_from([UNSIGNED_CLAIMS, CAMERA_TRACES]),
+    source=st.sampled_from(["png_text:a program", "exif_camera:agree", "xmp_digital_source_type:digitalCapture"]),
+    claim=st.sampled_from(
+        ["ai_generated", "ai_edited", "synthetic_or_edited_claimed", "camera_capture_claimed", "none"]
+    ),
+    strength=st.sampled_from([ASSERTED_UNSIGNED, UNREADABLE, NONE]),
+    log10_lr=st.floats(-0.5, 0.5),
+    doubt=st.just("anybody can write this"),
+)
+known = st.lists(
+    st.builds(
+        Known, ai=st.sampled_from(["none", "altered_real", "wholly_generated", "unknown", ""]),
+        outcome=st.sampled_from(["photograph", "pseudo_photograph", "prohibited_image", "discounted", ""]),
+    ),
+    max_size=3,
+)
+signals = st.builds(
+    Signals, evidence=st.lists(evidence, max_size=5), known=known, members=st.integers(1, 9),
+    sightings=st.integers(1, 40),
+)
+
+
+def _points(s: Signals) -> int:
+    return urgency(place(s))
+
+
+@given(signals, evidence)
+def test_adding_a_forgeable_signal_moves_nothing(s: Signals, more: Evidence) -> None:
+    assert _points(replace(s, evidence=[*s.evidence, more])) == _points(s)
+
+
+@given(signals)
+def test_removing_every_forgeable_signal_moves_nothing(s: Signals) -> None:
+    assert _points(replace(s, evidence=[])) == _points(s)
+
+
+@given(signals, st.randoms())
+def test_the_order_of_signals_changes_nothing(s: Signals, lot: object) -> None:
+    turned: Sequence[Evidence] = list(reversed(s.evidence))
+    assert place(replace(s, evidence=turned)) == place(s)
+
+
+@given(signals)
+def test_the_reasons_add_up_and_none_subtracts(s: Signals) -> None:
+    reasons = place(s)
+    assert all(r.points >= 0 for r in reasons)
+    assert sum(r.points for r in reasons) == _points(s)
+    assert all(r.words.endswith((".", "!")) for r in reasons)
+
+
+@given(signals)
+def test_a_match_with_a_real_child_comes_before_everything_else(s: Signals) -> None:
+    real = replace(s, known=[Known(ai="none", outcome="photograph")])
+    other = replace(s, known=[])
+    assert _points(real) > _points(other)
+
+
+def test_a_label_of_generation_on_known_real_material_is_said() -> None:
+    label = Evidence(UNSIGNED_CLAIMS, "png_text:a program", "ai_generated", ASSERTED_UNSIGNED, 0.0, "")
+    reasons = place(Signals(evidence=[label], known=[Known(ai="none", outcome="photograph")]))
+    assert "label_contradicts_match" in {r.code for r in reasons}
