@@ -73,7 +73,10 @@ class Shares:
 @contextmanager
 def site(data: Path) -> Iterator[None]:
     """A fresh data directory in this process."""
-    os.environ |= {"OPENHOTLINE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "openhotline_server.site.settings"}
+    os.environ |= {
+        "OPENHOTLINE_DATA": str(data),
+        "DJANGO_SETTINGS_MODULE": "openhotline_server.site.settings",
+    }
     from openhotline_server.commands import site_ready
 
     site_ready(initialise=True)
@@ -88,8 +91,12 @@ def import_part(folder: Path, shares: Shares) -> float:
 
     began = time.perf_counter()
     done = import_batch(
-        path=folder, source=f"benchmark {folder.name}", received_on=date(2026, 11, 2), actor="command-line",
-        clock=timezone.now, workers=PROCESSES,
+        path=folder,
+        source=f"benchmark {folder.name}",
+        received_on=date(2026, 11, 2),
+        actor="command-line",
+        clock=timezone.now,
+        workers=PROCESSES,
     )
     assert done.failures == 0
     return time.perf_counter() - began
@@ -127,7 +134,11 @@ def watch_everything(shares: Shares) -> None:
             step(**kwargs)
             shares.seconds[name] += time.perf_counter() - began
 
-        steps.STEPS = (*steps.STEPS[: steps.STEPS.index(step)], timed, *steps.STEPS[steps.STEPS.index(step) + 1 :])
+        steps.STEPS = (
+            *steps.STEPS[: steps.STEPS.index(step)],
+            timed,
+            *steps.STEPS[steps.STEPS.index(step) + 1 :],
+        )
 
 
 def main() -> None:
@@ -150,7 +161,12 @@ def _draw(out: Path, count: int) -> Path:
 
     print(f"drawing {count} pictures …", flush=True)
     drawing.draw_folder(
-        out, count=count, seed=1, mean_megapixels=1.0, formats=drawing.ONLY_JPEG, mix=drawing.BENCHMARK,
+        out,
+        count=count,
+        seed=1,
+        mean_megapixels=1.0,
+        formats=drawing.ONLY_JPEG,
+        mix=drawing.BENCHMARK,
         processes=PROCESSES,
     )
     return out
@@ -180,10 +196,13 @@ def _run(parts: list[Path]) -> None:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
             f"{part.name}: {files} files, import {took:.1f} s = {files / took:.0f}/s, alone {floor:.1f} s = "
-            f"{files / floor:.0f}/s, ratio {took / floor:.2f}, peak memory so far {memory:.0f} MiB", flush=True,
+            f"{files / floor:.0f}/s, ratio {took / floor:.2f}, peak memory so far {memory:.0f} MiB",
+            flush=True,
         )
-    print(f"\nimport / (decode + hash + encrypt alone): median {statistics.median(ratios):.2f} "
-          f"[{min(ratios):.2f} to {max(ratios):.2f}]; aim: at most 1.5")
+    print(
+        f"\nimport / (decode + hash + encrypt alone): median {statistics.median(ratios):.2f} "
+        f"[{min(ratios):.2f} to {max(ratios):.2f}]; aim: at most 1.5"
+    )
     print(f"{total_files / total_seconds:.0f} images a second end to end")
     for name, seconds in sorted(shares.seconds.items(), key=lambda pair: pair[0].strip()):
         print(f"  {name:<48} {seconds:8.1f} s  {100 * seconds / total_seconds:5.1f} %")

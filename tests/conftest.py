@@ -28,7 +28,9 @@ atexit.register(shutil.rmtree, _ROOT, ignore_errors=True)
 os.environ["OPENHOTLINE_DATA"] = str(_ROOT / "data")
 os.environ.setdefault("OPENHOTLINE_HTTPS", "0")
 os.environ.setdefault("OPENHOTLINE_REQUIRE_MFA", "0")
-os.environ.setdefault("OPENHOTLINE_JURISDICTIONS", "gb-eng,interpol-baseline,us-ncmec,example-non-photographic")
+os.environ.setdefault(
+    "OPENHOTLINE_JURISDICTIONS", "gb-eng,interpol-baseline,us-ncmec,example-non-photographic"
+)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openhotline_server.site.settings")
 
 # Here and not in a hook: the conftest files below are imported before any hook runs, and they import models.

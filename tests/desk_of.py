@@ -19,15 +19,25 @@ from tests.conftest import NOON
 _numbers = count(1)
 
 PSEUDO_B = {
-    "child": "yes", "age_band": "7-10", "image_type": "pseudo_photograph", "indecent": "yes", "severity": "B",
-    "sex": "girl", "ai": "wholly_generated",
+    "child": "yes",
+    "age_band": "7-10",
+    "image_type": "pseudo_photograph",
+    "indecent": "yes",
+    "severity": "B",
+    "sex": "girl",
+    "ai": "wholly_generated",
 }
 PSEUDO_C = {**PSEUDO_B, "severity": "C"}
 NOT_INDECENT = {"child": "yes", "age_band": "7-10", "image_type": "pseudo_photograph", "indecent": "no"}
 UNSURE = {"child": "unsure"}
 PROHIBITED = {
-    "child": "yes", "age_band": "11-13", "image_type": "non_photographic", "pornographic": "yes",
-    "focus_or_act": "act", "grossly_offensive": "yes", "ai": "wholly_generated",
+    "child": "yes",
+    "age_band": "11-13",
+    "image_type": "non_photographic",
+    "pornographic": "yes",
+    "focus_or_act": "act",
+    "grossly_offensive": "yes",
+    "ai": "wholly_generated",
 }
 
 
@@ -35,8 +45,13 @@ def an_item(*, at: datetime = NOON) -> Item:
     """An item whose hashes are real digests of its number."""
     seed = str(next(_numbers)).encode()
     return Item.objects.create(
-        sha256=hashlib.sha256(seed).hexdigest(), sha1=hashlib.sha1(seed).hexdigest(), size=len(seed),
-        md5=hashlib.md5(seed).hexdigest(), captured_at=at, captured_by="command-line", tool="a test",
+        sha256=hashlib.sha256(seed).hexdigest(),
+        sha1=hashlib.sha1(seed).hexdigest(),
+        size=len(seed),
+        md5=hashlib.md5(seed).hexdigest(),
+        captured_at=at,
+        captured_by="command-line",
+        tool="a test",
     )
 
 
@@ -49,7 +64,9 @@ def a_case(*, members: int = 1, at: datetime = NOON) -> Case:
 
 def look(person: User, case: Case, *, at: datetime = NOON) -> None:
     """Let a person have seen a case, as the desk requires before an answer."""
-    Display.objects.create(person=person, case=case, kind=Display.Kind.SHEET, level=2, pictures=1, shown_at=at)
+    Display.objects.create(
+        person=person, case=case, kind=Display.Kind.SHEET, level=2, pictures=1, shown_at=at
+    )
 
 
 def answered(case: Case, *readings: tuple[User, dict[str, str]], at: datetime = NOON) -> Case:

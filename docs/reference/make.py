@@ -11,14 +11,18 @@ from pathlib import Path
 import click
 
 HERE = Path(__file__).resolve().parent
-NOTE = "<!-- Made by docs/reference/make.py from the code. Change the code, then run `make reference`. -->\n\n"
+NOTE = (
+    "<!-- Made by docs/reference/make.py from the code. Change the code, then run `make reference`. -->\n\n"
+)
 
 
 def settings() -> str:
     """Every environment variable, from the site's own list of them."""
     from openhotline_server.site.options import OPTIONS
 
-    rows = "\n".join(f"| `{o.name}` | {f'`{o.default}`' if o.default else '(empty)'} | {o.meaning} |" for o in OPTIONS)
+    rows = "\n".join(
+        f"| `{o.name}` | {f'`{o.default}`' if o.default else '(empty)'} | {o.meaning} |" for o in OPTIONS
+    )
     return (
         "# Settings\n\nRead from the environment when a command starts. Any of them may instead be given as a file whose "
         "name stands in the same variable with `_FILE` at its end.\n\n"
@@ -40,7 +44,9 @@ def commands() -> str:
     return "\n".join(parts)
 
 
-def _walk(group: click.Group, context: click.Context, prefix: str = "openhotline") -> Iterator[tuple[str, click.Command]]:
+def _walk(
+    group: click.Group, context: click.Context, prefix: str = "openhotline"
+) -> Iterator[tuple[str, click.Command]]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if isinstance(command, click.Group):
@@ -54,7 +60,9 @@ def events() -> str:
     from openhotline_server.ledger.events import Event
 
     rows = "\n".join(f"- `{event.value}`" for event in sorted(Event))
-    return f"# Events\n\nThe kinds of lines in the ledger. The format stands in `ledger-format.md`.\n\n{rows}\n"
+    return (
+        f"# Events\n\nThe kinds of lines in the ledger. The format stands in `ledger-format.md`.\n\n{rows}\n"
+    )
 
 
 def permissions() -> str:

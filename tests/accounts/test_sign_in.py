@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
+from tests.conftest import NOON, PASSWORD
 
 from openhotline.errors import BadInput, Conflict
 from openhotline_server.accounts.models import User
@@ -15,7 +16,6 @@ from openhotline_server.accounts.operations import add_person, issue_partner_key
 from openhotline_server.accounts.permissions import ROLE_PERMISSIONS, Permission, Role, allowed
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.ledger.events import Event
-from tests.conftest import NOON, PASSWORD
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/sign-in/login/"
@@ -87,7 +87,9 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(
 
 def test_a_weak_password_and_a_taken_name_are_refused(mia: User) -> None:
     with pytest.raises(BadInput, match="weak"):
-        add_person(username="new", display_name="New", role=Role.ANALYST, password="short", actor="x", at=NOON)
+        add_person(
+            username="new", display_name="New", role=Role.ANALYST, password="short", actor="x", at=NOON
+        )
     with pytest.raises(Conflict, match="taken"):
         add_person(username="mia", display_name="M", role=Role.ANALYST, password=PASSWORD, actor="x", at=NOON)
 

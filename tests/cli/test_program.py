@@ -14,7 +14,9 @@ import pytest
 from openhotline.cli import main, program
 
 
-def _commands(group: click.Group, prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def _commands(
+    group: click.Group, prefix: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     with click.Context(group) as context:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
@@ -30,8 +32,11 @@ COMMANDS = list(_commands(program))
 
 def _run(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "openhotline", "--data", str(data), *arguments], capture_output=True, text=True,
-        timeout=120, check=False,
+        [sys.executable, "-m", "openhotline", "--data", str(data), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
@@ -44,8 +49,19 @@ def _code(*arguments: str) -> int:
 def test_the_commands_of_the_issue_are_there() -> None:
     names = {" ".join(name) for name, _ in COMMANDS}
     assert names >= {
-        "demo", "hash", "import", "init", "ledger export", "ledger verify", "serve", "statistics", "study replay",
-        "user add", "user list", "web", "worker",
+        "demo",
+        "hash",
+        "import",
+        "init",
+        "ledger export",
+        "ledger verify",
+        "serve",
+        "statistics",
+        "study replay",
+        "user add",
+        "user list",
+        "web",
+        "worker",
     }
 
 

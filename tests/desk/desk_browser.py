@@ -79,7 +79,7 @@ class OpenDesk:
 
     def wait_for_another(self, before: str) -> None:
         self.page.wait_for_function(
-            "before => ![before, ''].includes(document.getElementById('sheet').dataset.case)", arg=before
+            "before => ![before, '', undefined].includes(document.getElementById('sheet').dataset.case)", arg=before
         )
 
     def wait_until_saved(self) -> None:

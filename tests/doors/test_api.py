@@ -6,6 +6,8 @@ import io
 
 import pytest
 from django.test import Client
+from tests.conftest import NOON
+from tests.desk_of import PSEUDO_B, a_case, answered
 
 from openhotline import hashlists
 from openhotline_server.accounts.models import User
@@ -15,8 +17,6 @@ from openhotline_server.ledger import queries as ledger
 from openhotline_server.ledger.events import Event
 from openhotline_server.lists.queries import find_own_list
 from openhotline_server.sharing.operations import entitle, publish
-from tests.conftest import NOON
-from tests.desk_of import PSEUDO_B, a_case, answered
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/1/lists/own/entries.csv"
@@ -52,7 +52,9 @@ def test_a_known_partner_who_is_not_entitled_is_403(client: Client, published: N
     assert client.get(LIST, headers=_key(paul)).status_code == 403
 
 
-def test_an_entitled_partner_gets_the_list_and_it_is_written_down(client: Client, published: None, paul: User) -> None:
+def test_an_entitled_partner_gets_the_list_and_it_is_written_down(
+    client: Client, published: None, paul: User
+) -> None:
     own = find_own_list()
     assert own is not None
     entitle(partner=paul, hash_list=own, actor="system", at=NOON)

@@ -22,7 +22,9 @@ def test_there_is_something_to_check() -> None:
     assert len(RELATIONS) > 20
 
 
-@pytest.mark.parametrize(("model", "field"), RELATIONS, ids=lambda x: getattr(x, "__name__", getattr(x, "name", "")))
+@pytest.mark.parametrize(
+    ("model", "field"), RELATIONS, ids=lambda x: getattr(x, "__name__", getattr(x, "name", ""))
+)
 def test_a_relation_points_upstream_is_protected_and_has_no_way_back(
     model: type[models.Model], field: models.ForeignKey
 ) -> None:

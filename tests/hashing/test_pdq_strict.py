@@ -1,4 +1,4 @@
-"""Strict PDQ is the peer's, bit for bit: hash, quality and the eight turns, on every picture that is tried."""
+"""Strict PDQ is the peer's, bit for bit: hash, quality and eight turns, on every picture that is tried."""
 
 from __future__ import annotations
 

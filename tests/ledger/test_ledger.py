@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from tests.conftest import NOON
 
 from openhotline import chain
 from openhotline.errors import ChainBroken
 from openhotline_server.ledger import operations, queries
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.models import Checkpoint, Head, Line
-from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 def _write(count: int) -> None:
     with transaction.atomic():
         operations.record_many(
-            actor="system", at=NOON,
+            actor="system",
+            at=NOON,
             entries=[operations.Entry(Event.POLICY_SET, f"policy:{n}", {"n": n}) for n in range(count)],
         )
 

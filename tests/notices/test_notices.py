@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.conftest import NOON
+from tests.desk_of import PSEUDO_B, a_case, answered
 
 from openhotline.errors import BadInput, Conflict, NotAllowed
 from openhotline_server.accounts.models import User
@@ -12,14 +14,14 @@ from openhotline_server.ledger import queries as ledger
 from openhotline_server.ledger.events import Event
 from openhotline_server.notices.models import Notice
 from openhotline_server.notices.operations import draft, note_delivered
-from tests.conftest import NOON
-from tests.desk_of import PSEUDO_B, a_case, answered
 
 pytestmark = pytest.mark.django_db
 POLICE = Notice.Kind.POLICE_REFERRAL
 
 
-def test_a_notice_says_what_was_decided_and_by_which_hashes_the_files_are_known(ana: User, ben: User, mia: User) -> None:
+def test_a_notice_says_what_was_decided_and_by_which_hashes_the_files_are_known(
+    ana: User, ben: User, mia: User
+) -> None:
     case = answered(a_case(members=2), (ana, PSEUDO_B), (ben, PSEUDO_B))
     notice = draft(case=case, kind=POLICE, recipient="the national unit", person=mia, at=NOON)
     document = notice.document

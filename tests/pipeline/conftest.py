@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.conftest import NOON
 
 from openhotline_server.pipeline.importing import Imported, import_batch
-from tests.conftest import NOON
 
 PictureOf = Callable[..., bytes]
 
@@ -22,7 +22,8 @@ def draw(seed: int, *, size: tuple[int, int] = (320, 240), form: str = "JPEG", q
     rng = np.random.default_rng(seed)
     x, y = np.meshgrid(np.linspace(0, 1, size[0]), np.linspace(0, 1, size[1]))
     waves = sum(
-        rng.uniform(0.4, 1) * np.sin(2 * np.pi * (rng.uniform(0.5, 5) * x + rng.uniform(0.5, 5) * y + rng.uniform()))
+        rng.uniform(0.4, 1)
+        * np.sin(2 * np.pi * (rng.uniform(0.5, 5) * x + rng.uniform(0.5, 5) * y + rng.uniform()))
         for _ in range(9)
     )
     grey = np.clip(128 + 32 * waves, 0, 255).astype(np.uint8)
@@ -50,7 +51,12 @@ def folder(tmp_path: Path) -> Path:
 def take_in(db: None) -> Callable[[Path], Imported]:
     def run(path: Path, source: str = "a test") -> Imported:
         return import_batch(
-            path=path, source=source, received_on=date(2026, 11, 2), actor="command-line", clock=lambda: NOON, workers=1
+            path=path,
+            source=source,
+            received_on=date(2026, 11, 2),
+            actor="command-line",
+            clock=lambda: NOON,
+            workers=1,
         )
 
     return run

@@ -6,11 +6,11 @@ import fcntl
 import tarfile
 import zipfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from tests.pipeline.conftest import draw
 
 from openhotline.errors import BadInput, Busy, TooLarge
 from openhotline_server.evidence.models import FailedSighting, Item, Sighting
@@ -20,16 +20,16 @@ from openhotline_server.intake import batches
 from openhotline_server.intake.models import Report
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.pipeline import importing
-from openhotline_server.pipeline.importing import Imported, import_batch
+from openhotline_server.pipeline.importing import Imported
 from openhotline_server.triage.models import Case
-from tests.conftest import NOON
-from tests.pipeline.conftest import draw
 
 pytestmark = pytest.mark.django_db
 TakeIn = Callable[..., Imported]
 
 
-def test_a_folder_becomes_one_report_with_items_sightings_clusters_and_cases(take_in: TakeIn, folder: Path) -> None:
+def test_a_folder_becomes_one_report_with_items_sightings_clusters_and_cases(
+    take_in: TakeIn, folder: Path
+) -> None:
     done = take_in(folder)
     assert (done.taken, done.new_items, done.already_here, done.failures) == (6, 5, 1, 0)
     assert Report.objects.count() == 1
@@ -73,7 +73,9 @@ def test_another_source_with_the_same_pictures_is_sightings_only(take_in: TakeIn
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
-def test_an_archive_is_taken_in_like_its_folder(take_in: TakeIn, folder: Path, tmp_path: Path, kind: str) -> None:
+def test_an_archive_is_taken_in_like_its_folder(
+    take_in: TakeIn, folder: Path, tmp_path: Path, kind: str
+) -> None:
     archive = tmp_path / f"batch.{kind}"
     files = [p for p in sorted(folder.rglob("*")) if p.is_file()]
     if kind == "zip":
@@ -241,5 +243,3 @@ def test_a_large_member_is_sealed_as_a_stream(
     for sighting in Sighting.objects.select_related("item"):
         assert original(sighting.item) == (folder / sighting.path).read_bytes()
     assert Examination.objects.filter(failure__contains="96 MiB").exists()
-
-

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.pipeline.conftest import draw
 
 PICTURES = 120
@@ -21,16 +20,22 @@ PICTURES = 120
 def _start(data: Path, batch: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "openhotline", "--data", str(data), "import", str(batch)]
     return subprocess.Popen(
-        [*command, "--source", "a test", "--received", "2026-11-02", "--json"], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        [*command, "--source", "a test", "--received", "2026-11-02", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
         env={k: v for k, v in os.environ.items() if k != "OPENHOTLINE_DATABASE_URL"},
     )
 
 
 def _ask(data: Path, *arguments: str) -> dict[str, int]:
     done = subprocess.run(
-        [sys.executable, "-m", "openhotline", "--data", str(data), *arguments], capture_output=True, text=True,
-        check=True, env={k: v for k, v in os.environ.items() if k != "OPENHOTLINE_DATABASE_URL"},
+        [sys.executable, "-m", "openhotline", "--data", str(data), *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={k: v for k, v in os.environ.items() if k != "OPENHOTLINE_DATABASE_URL"},
     )
     answer: dict[str, int] = json.loads(done.stdout)
     return answer
@@ -64,9 +69,15 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
     assert _ask(data, "ledger", "verify", "--json")["lines"] > PICTURES
     tables = tmp_path / "tables"
     subprocess.run(
-        [sys.executable, "-m", "openhotline", "--data", str(data), "statistics", "--out", str(tables)], check=True,
-        capture_output=True, env={k: v for k, v in os.environ.items() if k != "OPENHOTLINE_DATABASE_URL"},
+        [sys.executable, "-m", "openhotline", "--data", str(data), "statistics", "--out", str(tables)],
+        check=True,
+        capture_output=True,
+        env={k: v for k, v in os.environ.items() if k != "OPENHOTLINE_DATABASE_URL"},
     )
     figures = dict(line.split(",") for line in (tables / "overview.csv").read_text().splitlines())
     different = len({(batch / f"{n:03}.jpg").read_bytes() for n in range(PICTURES)})
-    assert (figures["reports"], figures["sightings"], figures["items"]) == ("1", str(PICTURES), str(different))
+    assert (figures["reports"], figures["sightings"], figures["items"]) == (
+        "1",
+        str(PICTURES),
+        str(different),
+    )

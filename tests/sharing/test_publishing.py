@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
+from tests.conftest import NOON
+from tests.desk_of import NOT_INDECENT, PROHIBITED, PSEUDO_B, PSEUDO_C, a_case, answered
 
 from openhotline import hashlists
 from openhotline.errors import BadInput, Conflict, NotAllowed
@@ -20,8 +22,6 @@ from openhotline_server.sharing.models import Publication
 from openhotline_server.sharing.operations import ask_for_publication, publish, withdraw
 from openhotline_server.sharing.queries import list_candidates
 from openhotline_server.triage.models import Case
-from tests.conftest import NOON
-from tests.desk_of import NOT_INDECENT, PROHIBITED, PSEUDO_B, PSEUDO_C, a_case, answered
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,11 @@ def test_confirmed_items_become_entries_of_a_new_edition(ana: User, ben: User, m
     assert entries_in_force(own).count() == 9  # three digests of three items; these have no PDQ hash
     entry = entries_in_force(own).first()
     assert entry is not None
-    assert entry.grades["gb-eng"] == {"outcome": "pseudo_photograph", "grade": "B", "edition": entry.grades["gb-eng"]["edition"]}
+    assert entry.grades["gb-eng"] == {
+        "outcome": "pseudo_photograph",
+        "grade": "B",
+        "edition": entry.grades["gb-eng"]["edition"],
+    }
     assert entry.ai == "wholly_generated"
     assert ledger.search(event=Event.ENTRY_PUBLISHED).count() == 3
 
@@ -65,7 +69,7 @@ def test_one_reader_is_not_enough_and_asking_sends_it_to_a_second(ana: User, ben
     case.refresh_from_db()
     assert case.state == Case.State.SECOND
     answered(case, (ben, PSEUDO_B))
-    assert list(list_candidates())[0].basis == "agreed"
+    assert next(iter(list_candidates())).basis == "agreed"
     assert publish(cases=[case], person=mia, at=NOON)
 
 
@@ -78,7 +82,9 @@ def test_a_discounted_item_is_never_published(ana: User, ben: User, mia: User, f
     assert not list_candidates().exists()
 
 
-def test_a_disagreement_is_not_published_before_the_third(ana: User, ben: User, cleo: User, mia: User) -> None:
+def test_a_disagreement_is_not_published_before_the_third(
+    ana: User, ben: User, cleo: User, mia: User
+) -> None:
     case = answered(a_case(), (ana, PSEUDO_B), (ben, PSEUDO_C))
     assert case.state == Case.State.THIRD
     with pytest.raises(BadInput):
@@ -110,7 +116,11 @@ def test_a_withdrawal_is_a_tombstone_and_the_log_keeps_both(ana: User, ben: User
     publish(cases=[case], person=mia, at=NOON)
     first, other = list_members(case.cluster)
     withdraw(item=first, reason="graded in error", person=mia, at=NOON)
-    assert [p.act for p in Publication.objects.order_by("sequence")] == ["published", "published", "withdrawn"]
+    assert [p.act for p in Publication.objects.order_by("sequence")] == [
+        "published",
+        "published",
+        "withdrawn",
+    ]
     assert {e.source_reference for e in entries_in_force()} == {str(other.code)}
     entries = hashlists.read_csv(io.StringIO(_written("csv"), newline=""))
     assert sum(e.status is hashlists.Status.WITHDRAWN for e in entries) == 3

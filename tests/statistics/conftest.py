@@ -7,12 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.conftest import NOON
 
 if TYPE_CHECKING:
     from openhotline_server.accounts.models import User
     from openhotline_server.triage.models import Case
+
+TODAY = NOON.date()
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def open_case(db: None):  # type: ignore[no-untyped-def]
 
     set_policy(policy=ReviewPolicy(**DEFAULT_POLICY | {"second_vote_percent": 0}), actor="test", at=NOON)
 
-    def make(sizes: Sequence[int], *, study: str = "", received_on: date = NOON.date()) -> list[Case]:
+    def make(sizes: Sequence[int], *, study: str = "", received_on: date = TODAY) -> list[Case]:
         report = receive(
             kind=Report.Kind.RECORDS, source="a test", origin=f"{study} {received_on} {sizes}",
             received_on=received_on, study=study, actor="test", at=NOON,

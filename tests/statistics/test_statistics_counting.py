@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from counting_cast import OFF_REMIT, PHOTOGRAPH, PROHIBITED, PSEUDO, UNSURE, Answer, OpenCases
 from django.conf import settings as site
+from tests.conftest import NOON
 
 from openhotline.errors import BadInput, NotFound
 from openhotline_server.accounts.models import User
@@ -28,7 +29,6 @@ from openhotline_server.statistics.publication import count_tables
 from openhotline_server.statistics.scope import Scope
 from openhotline_server.statistics.tables import Cell
 from openhotline_server.triage import operations as triage
-from tests.conftest import NOON
 
 EVERYTHING = Scope()
 
@@ -54,7 +54,9 @@ def test_an_empty_site_has_all_tables_and_no_percentages(db: None) -> None:
     assert column("overview")["items_per_analyst_hour"] is None
 
 
-def test_a_decision_counts_for_every_item_of_the_group(open_case: OpenCases, answer: Answer, ana: User) -> None:
+def test_a_decision_counts_for_every_item_of_the_group(
+    open_case: OpenCases, answer: Answer, ana: User
+) -> None:
     one, three, other = open_case([1, 3, 1])
     answer(one, PHOTOGRAPH, ana)
     answer(three, PSEUDO, ana)
@@ -184,7 +186,8 @@ def test_what_was_told_and_published(open_case: OpenCases, answer: Answer, ana: 
     Notice.objects.create(
         case=case, kind="police_referral", recipient="y", document={}, drafted_at=NOON, delivered_at=NOON
     )
-    for item, acts in zip(Item.objects.order_by("pk"), (["published"], ["published", "withdrawn"]), strict=True):
+    one, other = Item.objects.order_by("pk")
+    for item, acts in ((one, ["published"]), (other, ["published", "withdrawn"])):
         for act in acts:
             Publication.objects.create(
                 hash_list=ensure_own_list(at=NOON), item=item, act=act, edition=1, document={},
@@ -215,7 +218,8 @@ def test_an_item_seen_twice_is_one_item_with_two_sightings(
     (case,) = open_case([1])
     answer(case, PHOTOGRAPH, ana)
     again = Report.objects.create(
-        kind="records", source="x", origin_digest="x", study="Another", received_on=NOON.date(), created_at=NOON
+        kind="records", source="x", origin_digest="x", study="Another", received_on=NOON.date(),
+        created_at=NOON,
     )
     Sighting.objects.create(report=again, item=Item.objects.get(), path="there", seen_at=NOON)
     queries._kept.cache_clear()  # the sighting was put there without a line in the ledger

@@ -9,6 +9,7 @@ from typing import Any
 from counting_cast import OFF_REMIT, PHOTOGRAPH, Answer, OpenCases
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import NOON
 
 from openhotline import law
 from openhotline_server.accounts.models import User
@@ -21,12 +22,12 @@ from openhotline_server.statistics.scope import Scope
 from openhotline_server.statistics.suppression import WITHHELD
 from openhotline_server.statistics.table_set import assessed, make_tables
 from openhotline_server.statistics.tables import Cell, Table
-from tests.conftest import NOON
 
 GB_ENG = law.load_jurisdiction("gb-eng")
 NOTHING = Counts(
     reports=5, sightings=0, items=0, unread=0, standing=0, by_state={}, groups=(), second_readings=0,
-    third_readings=0, analysts=9, milliseconds=0, exposures=0, originals_opened=0, notices_delivered=0, published=0,
+    third_readings=0, analysts=9, milliseconds=0, exposures=0, originals_opened=0, notices_delivered=0,
+    published=0,
 )
 
 
@@ -59,14 +60,16 @@ def column(table: Table, name: str = "count") -> dict[Cell, Cell]:
 
 
 def test_without_small_numbers_everything_is_published() -> None:
-    tables = published([pseudo(50, severity="A", age_band="3-6", sex="girl"), off(80)], left_out=70, waiting=9)
+    seen = pseudo(50, severity="A", age_band="3-6", sex="girl")
+    tables = published([seen, off(80)], left_out=70, waiting=9)
     cells = [cell for table in tables.values() for row in table.rows for cell in row]
     assert WITHHELD not in cells
     assert "<5" not in cells
 
 
 def test_a_small_outcome_is_hidden_wherever_it_stands() -> None:
-    tables = published([group("prohibited_image", 3, image_type="non_photographic"), pseudo(40), off(90)])
+    drawn = group("prohibited_image", 3, image_type="non_photographic")
+    tables = published([drawn, pseudo(40), off(90)])
     assert column(tables["outcomes"])["prohibited_image"] == "<5"
     assert column(tables["ai"], "non_photographic")["not_recorded"] == "<5"
     # Together they would tell it; the one goes with which fewer other counts must go.
@@ -106,8 +109,8 @@ def test_a_whole_that_is_too_small_is_not_published() -> None:
 
 
 def test_the_margins_of_the_crossed_table_agree() -> None:
-    groups = [pseudo(3, severity="A", age_band="3-6"), pseudo(30, severity="B", age_band="3-6"), pseudo(9), off(7)]
-    tables = published(groups)
+    few, many = pseudo(3, severity="A", age_band="3-6"), pseudo(30, severity="B", age_band="3-6")
+    tables = published([few, many, pseudo(9), off(7)])
     crossed = column(tables["severity_by_age"])
     assert crossed == column(tables["age"])
     assert column(tables["severity_by_age"], "A")["3-6"] == "<5"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from study_cast import written
-
 from tests.conftest import NOON
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Descriptions of studies. The figures of the first one are those that the Internet Watch Foundation published.
+"""Descriptions of studies. The figures of the first are those that the Internet Watch Foundation published.
 
 Source: "How AI is being abused to create child sexual abuse imagery", October 2023.
 """

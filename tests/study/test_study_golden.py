@@ -1,24 +1,23 @@
 """The first golden table: the study of October 2023 from its 20,254 records, byte for byte.
 
-It is replayed once; then nothing but the written files is looked at. Every number below is one that the study
-published, or follows from them by the definitions in docs/reference/statistics.md.
+It is replayed once, by the command, into an empty data directory; then nothing but the written files is
+looked at. Every number below is one that the study published, or follows from those by the definitions in
+docs/reference/statistics.md.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterator
-from datetime import date
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from pytest_django import DjangoDbBlocker
 from study_cast import PUBLISHED, written
-
-from tests.conftest import NOON
 
 pytestmark = pytest.mark.slow
 
@@ -121,27 +120,30 @@ not_recorded,2562,416,2978,100.0
 }
 
 
+def openhotline(data: Path, *words: str) -> dict[str, Any]:
+    """Run the command as a script would, on a data directory and a database of its own."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENHOTLINE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "openhotline", *words, "--data", str(data), "--json"],
+        capture_output=True, text=True, check=False, env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
 @pytest.fixture(scope="module")
-def files(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """The folder that the command writes; the database is as before when this fixture returns."""
-    from django.db import transaction
-
-    from openhotline_server.pipeline.study import replay
-    from openhotline_server.pipeline.study_description import read_description
-    from openhotline_server.statistics.publication import count_tables, write_set
-    from openhotline_server.statistics.scope import Scope
-
-    folder = tmp_path_factory.mktemp("golden")
-    with django_db_blocker.unblock(), transaction.atomic():
-        study = read_description(written(PUBLISHED))
-        replay(study=study, received_on=date(2023, 9, 30), actor="test", clock=lambda: NOON)
-        for public in (False, True):
-            counted = count_tables(Scope(study.title), public=public)
-            write_set(counted, folder / ("public" if public else "all"), at=NOON)
-        transaction.set_rollback(True)
-    yield folder
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders that the command writes, after one replay into an empty data directory."""
+    root = tmp_path_factory.mktemp("golden")
+    data, description = root / "data", root / "study.json"
+    description.write_text(written(PUBLISHED))
+    answer = openhotline(data, "study", "replay", str(description), "--received", "2023-09-30")
+    assert (answer["records"], answer["answers"]) == (20254, 11498)
+    title = PUBLISHED["title"]
+    openhotline(data, "statistics", "--study", title, "--out", str(root / "all"))
+    openhotline(data, "statistics", "--study", title, "--public", "--out", str(root / "public"))
+    return root
 
 
 @pytest.mark.parametrize("name", GOLDEN)

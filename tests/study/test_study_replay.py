@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as site
 from django.db.models import Sum
 from study_cast import SMALL
+from tests.conftest import NOON
 
 from openhotline import law, taxonomy
 from openhotline.errors import Busy, Conflict
@@ -29,7 +30,6 @@ from openhotline_server.statistics.tables import Cell
 from openhotline_server.triage.models import Case
 from openhotline_server.triage.queries import counts as case_counts
 from openhotline_server.triage.queries import queue
-from tests.conftest import NOON
 
 Replay = Callable[..., Replayed]
 GB_ENG = law.load_jurisdiction("gb-eng")

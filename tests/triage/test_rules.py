@@ -8,13 +8,22 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openhotline.provenance import ASSERTED_UNSIGNED, CAMERA_TRACES, NONE, UNREADABLE, UNSIGNED_CLAIMS, Evidence
+from openhotline.provenance import (
+    ASSERTED_UNSIGNED,
+    CAMERA_TRACES,
+    NONE,
+    UNREADABLE,
+    UNSIGNED_CLAIMS,
+    Evidence,
+)
 from openhotline_server.triage.rules import Known, Signals, place, urgency
 
 evidence = st.builds(
     Evidence,
     family=st.sampled_from([UNSIGNED_CLAIMS, CAMERA_TRACES]),
-    source=st.sampled_from(["png_text:a program", "exif_camera:agree", "xmp_digital_source_type:digitalCapture"]),
+    source=st.sampled_from(
+        ["png_text:a program", "exif_camera:agree", "xmp_digital_source_type:digitalCapture"]
+    ),
     claim=st.sampled_from(
         ["ai_generated", "ai_edited", "synthetic_or_edited_claimed", "camera_capture_claimed", "none"]
     ),
@@ -24,13 +33,17 @@ evidence = st.builds(
 )
 known = st.lists(
     st.builds(
-        Known, ai=st.sampled_from(["none", "altered_real", "wholly_generated", "unknown", ""]),
+        Known,
+        ai=st.sampled_from(["none", "altered_real", "wholly_generated", "unknown", ""]),
         outcome=st.sampled_from(["photograph", "pseudo_photograph", "prohibited_image", "discounted", ""]),
     ),
     max_size=3,
 )
 signals = st.builds(
-    Signals, evidence=st.lists(evidence, max_size=5), known=known, members=st.integers(1, 9),
+    Signals,
+    evidence=st.lists(evidence, max_size=5),
+    known=known,
+    members=st.integers(1, 9),
     sightings=st.integers(1, 40),
 )
 

@@ -44,7 +44,13 @@ def _use_data(context: click.Context, parameter: click.Parameter, value: str | N
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("openhotline"), prog_name="openhotline")
-@click.option("--data", expose_value=False, callback=_use_data, is_eager=True, help="The data directory; else OPENHOTLINE_DATA.")
+@click.option(
+    "--data",
+    expose_value=False,
+    callback=_use_data,
+    is_eager=True,
+    help="The data directory; else OPENHOTLINE_DATA.",
+)
 def program() -> None:
     """The self-hosted child-protection hotline.
 
@@ -79,7 +85,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = 0
     except OSError as error:
         code = _fail(_system_sentence(error), arguments)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         # A stranger's file must not end a command in a page of program text; OPENHOTLINE_TRACE=1 shows that page.
         if os.environ.get("OPENHOTLINE_TRACE") == "1":
             raise

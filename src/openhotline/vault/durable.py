@@ -56,13 +56,10 @@ def overwrite(descriptor: int) -> int:
     return size
 
 
-def overwrite_all(root: Path, descriptors: Sequence[int]) -> None:
-    """Write zeros over open files' bytes, whether or not they still have names; wait for the disk."""
-    for descriptor in descriptors:
-        _write_zeros(descriptor)
-    if not _sync_whole(root):
-        for descriptor in descriptors:
-            os.fsync(descriptor)
+def overwrite_named(path: Path) -> None:
+    """Write zeros over a file's bytes. They are on the disk only after :func:`settle`."""
+    with path.open("r+b", buffering=0) as stream:
+        _write_zeros(stream.fileno())
 
 
 def settle(root: Path, paths: Sequence[Path]) -> None:

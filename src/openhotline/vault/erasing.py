@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from openhotline.errors import OpenHotlineError
-from openhotline.vault.durable import overwrite, sync_directory
+from openhotline.vault.durable import overwrite, overwrite_named, settle, sync_directory
 from openhotline.vault.layout import Layout
 
 
@@ -44,6 +45,15 @@ def erase_file(path: Path) -> None:
     finally:
         os.close(descriptor)
     remove_file(path)
+
+
+def erase_files(root: Path, paths: Sequence[Path]) -> None:
+    """Write zeros over many small files, wait for the disk once, and then forget their names."""
+    for path in paths:
+        overwrite_named(path)
+    settle(root, paths)
+    for path in paths:
+        path.unlink()
 
 
 def remove_file(path: Path) -> None:

@@ -7,6 +7,7 @@ put right:
   The object is noise without the key and is removed.
 - ``<name>.destroy`` is here and the tombstone stands: a destruction, or a putting again, was cut short.
   It is ended as a destruction.
+- ``<name>.old`` and ``<name>.rewrapped`` are wrapped keys of a rotation; what is no key file is overwritten.
 - Everything else was never named and goes with the folder.
 """
 
@@ -23,7 +24,7 @@ from pathlib import Path
 from openhotline.errors import Busy, Damaged
 from openhotline.vault.destruction import finish
 from openhotline.vault.durable import explained
-from openhotline.vault.erasing import erase_file
+from openhotline.vault.erasing import erase_files
 from openhotline.vault.layout import Layout
 from openhotline.vault.locking import exclusive, try_lock
 from openhotline.vault.shelf import Shelf
@@ -46,6 +47,10 @@ class Staging:
 
     def rewrapped(self, sha256: str) -> Path:
         return Path(f"{self.path}/{sha256}.rewrapped")
+
+    def old(self, sha256: str) -> Path:
+        """A second name for a key file that a rotation replaces, until its bytes are overwritten."""
+        return Path(f"{self.path}/{sha256}.old")
 
     def destroy(self, sha256: str) -> Path:
         return Path(f"{self.path}/{sha256}.destroy")
@@ -95,8 +100,8 @@ def sweep(shelf: Shelf, *, patience: float = 0.0) -> int:
 
 def put_right(shelf: Shelf, folder: Staging) -> None:
     """Undo, or carry on, what the names in a folder tell of. The caller holds the vault's lock."""
-    for left in list(folder.path.iterdir()):
-        _put_one_right(shelf, folder, left)
+    keys = [left for left in list(folder.path.iterdir()) if not _put_one_right(shelf, folder, left)]
+    erase_files(shelf.layout.root, keys)
 
 
 def list_abandoned(layout: Layout) -> list[Path]:
@@ -137,12 +142,17 @@ def _sweep_one(shelf: Shelf, folder: Staging) -> bool:
     return True
 
 
-def _put_one_right(shelf: Shelf, folder: Staging, left: Path) -> None:
+def _put_one_right(shelf: Shelf, folder: Staging, left: Path) -> bool:
+    """Return False if the file holds a wrapped key that must be overwritten."""
     layout, name, kind = shelf.layout, left.stem, left.suffix
     if kind == ".key" and not folder.object(name).exists() and not layout.key(name).exists():
         layout.object(name).unlink(missing_ok=True)
         layout.preview(name).unlink(missing_ok=True)
     elif kind == ".destroy" and layout.tombstone(name).exists():
         finish(shelf, name)
-    elif kind == ".rewrapped":
-        erase_file(left)
+    return not (kind == ".rewrapped" or (kind == ".old" and _is_replaced(layout.key(name), left)))
+
+
+def _is_replaced(key: Path, old: Path) -> bool:
+    """True once another file has the key's name. Before that ``old`` is the key file itself."""
+    return key.exists() and not key.samefile(old)

@@ -32,7 +32,9 @@ def add_person(
         raise BadInput("The password is too weak. " + " ".join(error.messages)) from error
     user.set_password(password)
     user.save()
-    record(actor=actor, at=at, event=Event.PERSON_ADDED, subject=f"person:{user.code}", details={"role": role})
+    record(
+        actor=actor, at=at, event=Event.PERSON_ADDED, subject=f"person:{user.code}", details={"role": role}
+    )
     return user
 
 
@@ -46,7 +48,10 @@ def find_or_add_past_reader(*, username: str, display_name: str, actor: str, at:
     user.set_unusable_password()
     user.save()
     record(
-        actor=actor, at=at, event=Event.PERSON_ADDED, subject=f"person:{user.code}",
+        actor=actor,
+        at=at,
+        event=Event.PERSON_ADDED,
+        subject=f"person:{user.code}",
         details={"role": Role.ANALYST.value, "past_study": 1},
     )
     return user
@@ -55,7 +60,9 @@ def find_or_add_past_reader(*, username: str, display_name: str, actor: str, at:
 @transaction.atomic
 def note_sign_in(*, user: User, at: datetime) -> None:
     """Write down that somebody signed in."""
-    record(actor=str(user.code), at=at, event=Event.PERSON_SIGNED_IN, subject=f"person:{user.code}", details={})
+    record(
+        actor=str(user.code), at=at, event=Event.PERSON_SIGNED_IN, subject=f"person:{user.code}", details={}
+    )
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,13 @@ def issue_partner_key(*, partner: User, actor: str, at: datetime) -> IssuedKey:
         raise BadInput("Keys are for partner organisations. Add one with the role `partner` first.")
     secret = "ohl_" + secrets.token_urlsafe(32)
     key = PartnerKey.objects.create(partner=partner, key_sha256=_key_digest(secret), issued_at=at)
-    record(actor=actor, at=at, event=Event.PARTNER_KEY_ISSUED, subject=f"person:{partner.code}",
-           details={"key": str(key.code)})
+    record(
+        actor=actor,
+        at=at,
+        event=Event.PARTNER_KEY_ISSUED,
+        subject=f"person:{partner.code}",
+        details={"key": str(key.code)},
+    )
     return IssuedKey(key, secret)
 
 
@@ -82,8 +94,13 @@ def issue_partner_key(*, partner: User, actor: str, at: datetime) -> IssuedKey:
 def revoke_partner_key(*, key: PartnerKey, actor: str, at: datetime) -> None:
     """End a key at once. Ending it twice is ending it once."""
     if PartnerKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
-        record(actor=actor, at=at, event=Event.PARTNER_KEY_REVOKED, subject=f"person:{key.partner.code}",
-               details={"key": str(key.code)})
+        record(
+            actor=actor,
+            at=at,
+            event=Event.PARTNER_KEY_REVOKED,
+            subject=f"person:{key.partner.code}",
+            details={"key": str(key.code)},
+        )
 
 
 def _key_digest(secret: str) -> str:

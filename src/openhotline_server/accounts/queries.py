@@ -20,7 +20,9 @@ def get_person(username: str) -> User:
     """The person with this sign-in name."""
     found = User.objects.filter(username=username).first()
     if found is None:
-        raise NotFound("Nobody has that sign-in name. `openhotline user list` shows the names.", details=username)
+        raise NotFound(
+            "Nobody has that sign-in name. `openhotline user list` shows the names.", details=username
+        )
     return found
 
 

@@ -13,5 +13,7 @@ DOWNLOADS_AN_HOUR = 30
 
 def too_often(partner: User, *, now: datetime) -> bool:
     """Whether a partner has used up this hour's downloads."""
-    lately = search(event=Event.LIST_DOWNLOADED, actor=str(partner.code)).filter(at__gt=now - timedelta(hours=1))
+    lately = search(event=Event.LIST_DOWNLOADED, actor=str(partner.code)).filter(
+        at__gt=now - timedelta(hours=1)
+    )
     return lately.count() >= DOWNLOADS_AN_HOUR

@@ -11,5 +11,5 @@ _routes, _app, _namespace = api.urls
 for route in _routes:
     if isinstance(route, URLPattern):
         # LoginRequiredMiddleware would send a program to the sign-in page; each call authenticates by itself.
-        route.callback.login_required = False
+        vars(route.callback)["login_required"] = False
 urlpatterns = [path("1/", (_routes, _app, _namespace))]

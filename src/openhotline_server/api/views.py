@@ -30,7 +30,11 @@ from openhotline_server.sharing.operations import note_download
 from openhotline_server.sharing.queries import entitled
 
 api = NinjaAPI(
-    title="OpenHotline", version=version("openhotline"), docs_url=None, openapi_url=None, urls_namespace="api-1",
+    title="OpenHotline",
+    version=version("openhotline"),
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api-1",
 )
 
 
@@ -59,7 +63,9 @@ def health(request: HttpRequest) -> Status[Any]:
 
 
 @api.get(
-    "/lists/own/entries.{form}", response={200: None, 403: Problem, 404: Problem, 429: Problem}, auth=PartnerKey()
+    "/lists/own/entries.{form}",
+    response={200: None, 403: Problem, 404: Problem, 429: Problem},
+    auth=PartnerKey(),
 )
 def own_entries(request: HttpRequest, form: str) -> FileResponse | Status[Any]:
     """Our own list as it is in force, as CSV or JSON, tombstones included."""
@@ -75,8 +81,10 @@ def own_entries(request: HttpRequest, form: str) -> FileResponse | Status[Any]:
     note_download(partner=partner, hash_list=own, edition=edition.number, at=timezone.now())
     # Written whole before the first byte goes out: a list is never cut off in the middle and taken for complete.
     spool = tempfile.SpooledTemporaryFile(max_size=8 * 2**20)  # noqa: SIM115 - FileResponse closes it
-    text = io.TextIOWrapper(spool, encoding="utf-8", newline="", write_through=True)  # type: ignore[arg-type]
+    text = io.TextIOWrapper(spool, encoding="utf-8", newline="", write_through=True)
     own_list.FORMS[form](text, own, edition)
     text.detach()
     spool.seek(0)
-    return FileResponse(spool, filename=f"own-{edition.number}.{form}", content_type=own_list.CONTENT_TYPES[form])
+    return FileResponse(
+        spool, filename=f"own-{edition.number}.{form}", content_type=own_list.CONTENT_TYPES[form]
+    )

@@ -5,8 +5,8 @@
 3. She sees nothing of a decided case either as long as it may come back for a second reading, unless she
    manages the queue: publishing needs the result.
 4. A reader who has voted sees everything once her vote can no longer be taken back: another reader has
-   answered after her, or the time for undoing has passed. Until then she could look, take it back and vote again. The
-   first reader has nothing before her to see.
+   answered after her, or the time for undoing has passed. Until then she could look, take it back and vote
+   again. The first reader has nothing before her to see.
 """
 
 from __future__ import annotations

@@ -21,7 +21,11 @@ def _use_data(context: click.Context, parameter: click.Parameter, value: Path | 
 
 
 data_option: Callable[[Any], Any] = click.option(
-    "--data", type=click.Path(path_type=Path), expose_value=False, is_eager=True, callback=_use_data,
+    "--data",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    is_eager=True,
+    callback=_use_data,
     help="The data directory; else OPENHOTLINE_DATA, else ./openhotline-data.",
 )
 
@@ -59,7 +63,9 @@ def _migrate(*, initialise: bool) -> None:
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
     if not initialise and not connection.introspection.table_names():
-        raise NotInitialised("The database is empty. Run `openhotline init` first, or restore it from the backup.")
+        raise NotInitialised(
+            "The database is empty. Run `openhotline init` first, or restore it from the backup."
+        )
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
 
@@ -68,13 +74,15 @@ def _commands() -> list[click.Command]:
     from openhotline_server.commands.demo import demo
     from openhotline_server.commands.importing import import_
     from openhotline_server.commands.initialise import initialise
+    from openhotline_server.commands.law import law
     from openhotline_server.commands.ledger import ledger
     from openhotline_server.commands.people import user
     from openhotline_server.commands.serving import serve, web, worker
     from openhotline_server.commands.statistics import statistics
     from openhotline_server.commands.study import study
+    from openhotline_server.commands.vault import vault
 
-    return [initialise, user, import_, serve, web, worker, statistics, study, ledger, demo]
+    return [initialise, user, import_, serve, web, worker, statistics, study, ledger, law, vault, demo]
 
 
 def __getattr__(name: str) -> Any:

@@ -25,7 +25,9 @@ PICTURES_DONE = 90
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path(".demo"), show_default=True, help="Its folder.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), default=Path(".demo"), show_default=True, help="Its folder."
+)
 @click.option("--reset", is_flag=True, help="Begin again from nothing.")
 @click.option("--port", default=8787, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-serve", is_flag=True, help="Only make the data; do not start the site.")
@@ -36,13 +38,17 @@ def demo(data: Path, reset: bool, port: int, no_serve: bool) -> None:
     Example: openhotline demo --reset --no-serve
     """
     os.environ |= {
-        "OPENHOTLINE_DATA": str(data), "OPENHOTLINE_DEMO": "1", "OPENHOTLINE_HTTPS": "0",
-        "OPENHOTLINE_REQUIRE_MFA": "0", "OPENHOTLINE_JURISDICTIONS":
-        "gb-eng,interpol-baseline,us-ncmec,example-non-photographic",
+        "OPENHOTLINE_DATA": str(data),
+        "OPENHOTLINE_DEMO": "1",
+        "OPENHOTLINE_HTTPS": "0",
+        "OPENHOTLINE_REQUIRE_MFA": "0",
+        "OPENHOTLINE_JURISDICTIONS": "gb-eng,interpol-baseline,us-ncmec,example-non-photographic",
     }
     if reset and data.exists():
         if not (data / "demo.json").is_file() and any(data.iterdir()):
-            raise BadInput("That folder is no demonstration; it is not deleted. Name another one with --data.")
+            raise BadInput(
+                "That folder is no demonstration; it is not deleted. Name another one with --data."
+            )
         shutil.rmtree(data)
     site_ready(initialise=True)
     passwords = _prepare(data)
@@ -84,7 +90,11 @@ def _cast(kept: Path, *, at: datetime) -> dict[str, str]:
     for name, shown, role, _ in CAST:
         if name not in here:
             add_person(
-                username=name, display_name=shown, role=Role(role), password=passwords[name], actor=COMMAND_LINE,
+                username=name,
+                display_name=shown,
+                role=Role(role),
+                password=passwords[name],
+                actor=COMMAND_LINE,
                 at=at,
             )
     return passwords
@@ -94,16 +104,26 @@ def _earlier_batch(pictures: Path, *, at: datetime) -> None:
     """A batch of last month, already answered, so that figures and lists have something to show."""
     from openhotline_server.pipeline.demonstration import answer_earlier_batch
 
-    report = _take_in(pictures, count=PICTURES_DONE, seed=7, source="Demonstration: drawn pictures of last month",
-                      received_on=(at - timedelta(days=31)).date())
+    report = _take_in(
+        pictures,
+        count=PICTURES_DONE,
+        seed=7,
+        source="Demonstration: drawn pictures of last month",
+        received_on=(at - timedelta(days=31)).date(),
+    )
     answer_earlier_batch(report, at=at)
 
 
 def _waiting_batch(pictures: Path) -> None:
     from django.utils import timezone
 
-    _take_in(pictures, count=PICTURES_WAITING, seed=11, source="Demonstration: drawn pictures of today",
-             received_on=timezone.localdate())
+    _take_in(
+        pictures,
+        count=PICTURES_WAITING,
+        seed=11,
+        source="Demonstration: drawn pictures of today",
+        received_on=timezone.localdate(),
+    )
 
 
 def _take_in(pictures: Path, *, count: int, seed: int, source: str, received_on):  # type: ignore[no-untyped-def]
@@ -123,7 +143,11 @@ def _take_in(pictures: Path, *, count: int, seed: int, source: str, received_on)
         draw_folder(pictures, count=count, seed=seed)
     with progress_bar(hidden=False) as progress:
         return import_batch(
-            path=pictures, source=source, received_on=received_on, actor=COMMAND_LINE, clock=timezone.now,
+            path=pictures,
+            source=source,
+            received_on=received_on,
+            actor=COMMAND_LINE,
+            clock=timezone.now,
             progress=progress,
         ).report
 

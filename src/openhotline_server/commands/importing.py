@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--source", required=True, help="Where the batch came from, in words.")
 @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="The day it came in; today if left out.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Confined decoders at once.")
+@click.option(
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Confined decoders at once."
+)
+@click.option("--later", is_flag=True, help="Leave groups, matches and cases to the running worker.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @data_option
-def import_(path: Path, source: str, received: datetime | None, workers: int, as_json: bool) -> None:
+def import_(
+    path: Path, source: str, received: datetime | None, workers: int, later: bool, as_json: bool
+) -> None:
     """Take in a folder, zip or tar of images as one report, with all fingerprints, groups and cases.
 
     Stopped at any moment, it goes on where it was when the same command runs again. Exit 1: some members could not
@@ -44,8 +49,14 @@ def import_(path: Path, source: str, received: datetime | None, workers: int, as
         raise click.BadParameter("that day has not come yet", param_hint="--received")
     with progress_bar(hidden=as_json) as progress:
         done = import_batch(
-            path=path, source=source, received_on=day, actor=COMMAND_LINE, clock=timezone.now, progress=progress,
+            path=path,
+            source=source,
+            received_on=day,
+            actor=COMMAND_LINE,
+            clock=timezone.now,
+            progress=progress,
             workers=workers,
+            later=later,
         )
     _tell(done, as_json=as_json)
     if done.failures:
@@ -60,8 +71,12 @@ def _tell(done: Imported, *, as_json: bool) -> None:
         click.echo(
             json.dumps(
                 {
-                    "report": str(done.report.code), "taken": done.taken, "new_items": done.new_items,
-                    "already_here": done.already_here, "skipped": done.skipped, "failed": done.failures,
+                    "report": str(done.report.code),
+                    "taken": done.taken,
+                    "new_items": done.new_items,
+                    "already_here": done.already_here,
+                    "skipped": done.skipped,
+                    "failed": done.failures,
                     "failures": failures,
                 }
             )
@@ -75,7 +90,9 @@ def _tell(done: Imported, *, as_json: bool) -> None:
     for failure in failures[:20]:
         click.secho(f"Not taken in: {failure['path']}: {failure['reason']}", fg="yellow", err=True)
     if done.failures > 20:
-        click.secho(f"… and {done.failures - 20:,} more; the report's page names them all.", fg="yellow", err=True)
+        click.secho(
+            f"… and {done.failures - 20:,} more; the report's page names them all.", fg="yellow", err=True
+        )
 
 
 def progress_bar(*, hidden: bool):  # type: ignore[no-untyped-def]
@@ -83,7 +100,14 @@ def progress_bar(*, hidden: bool):  # type: ignore[no-untyped-def]
     from contextlib import contextmanager
 
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     from openhotline_server.pipeline.importing import Progress as Step
 
@@ -91,15 +115,21 @@ def progress_bar(*, hidden: bool):  # type: ignore[no-untyped-def]
     def bar():  # type: ignore[no-untyped-def]
         console = Console(stderr=True)
         columns = (
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
         )
         with Progress(*columns, console=console, disable=hidden or not sys.stderr.isatty()) as shown:
             task = shown.add_task("Taking in", total=None, rate="")
 
             def progress(step: Step) -> None:
                 speed = shown.tasks[0].speed
-                shown.update(task, completed=step.done, total=step.total, rate=f"{speed:.0f}/s" if speed else "")
+                shown.update(
+                    task, completed=step.done, total=step.total, rate=f"{speed:.0f}/s" if speed else ""
+                )
 
             yield progress
 

@@ -18,7 +18,13 @@ def ledger() -> None:
 
 @ledger.command("verify")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--public-key", "keys", multiple=True, metavar="HEX", help="A signing key the hotline published; for FILE.")
+@click.option(
+    "--public-key",
+    "keys",
+    multiple=True,
+    metavar="HEX",
+    help="A signing key the hotline published; for FILE.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @data_option
 def verify(file: Path | None, keys: tuple[str, ...], as_json: bool) -> None:
@@ -38,7 +44,9 @@ def verify(file: Path | None, keys: tuple[str, ...], as_json: bool) -> None:
 
     verified = queries.verify()
     if as_json:
-        click.echo(json.dumps({"lines": verified.lines, "head": verified.head, "checkpoints": verified.checkpoints}))
+        click.echo(
+            json.dumps({"lines": verified.lines, "head": verified.head, "checkpoints": verified.checkpoints})
+        )
         return
     click.echo(f"The ledger is whole: {verified.lines:,} lines, {verified.checkpoints:,} signed checkpoints.")
 

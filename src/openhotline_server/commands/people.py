@@ -21,7 +21,9 @@ def user() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), required=True, help="What the person is at this hotline.")
 @click.option("--display-name", default="", help="The name that others see; the sign-in name if left out.")
-@click.option("--password-file", type=click.File(), help="A file with the password; left out: one is made and printed.")
+@click.option(
+    "--password-file", type=click.File(), help="A file with the password; left out: one is made and printed."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @data_option
 def add(name: str, role: str, display_name: str, password_file: click.File | None, as_json: bool) -> None:
@@ -40,8 +42,12 @@ def add(name: str, role: str, display_name: str, password_file: click.File | Non
     given = password_file.read().strip() if password_file else None  # type: ignore[attr-defined]
     password = given or secrets.token_urlsafe(15)
     person = add_person(
-        username=name.lower(), display_name=display_name or name, role=Role(role), password=password,
-        actor=COMMAND_LINE, at=timezone.now(),
+        username=name.lower(),
+        display_name=display_name or name,
+        role=Role(role),
+        password=password,
+        actor=COMMAND_LINE,
+        at=timezone.now(),
     )
     answer = {"name": person.username, "role": role, **({} if given else {"password": password})}
     if as_json:
@@ -73,7 +79,9 @@ def list_(as_json: bool) -> None:
         click.echo(json.dumps(rows))
         return
     for row in rows:
-        click.echo(f"{row['name']:<20} {row['role']:<14} {row['display_name']}{'' if row['active'] else ' (closed)'}")
+        click.echo(
+            f"{row['name']:<20} {row['role']:<14} {row['display_name']}{'' if row['active'] else ' (closed)'}"
+        )
     if not rows:
         click.echo("Nobody yet. Add somebody with `openhotline user add NAME --role manager`.")
 

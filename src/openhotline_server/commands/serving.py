@@ -21,9 +21,13 @@ class Stopped(OpenHotlineError):
     """A part of the running site ended by itself."""
 
 
-address_option = click.option("--address", default=ADDRESS, show_default=True, help="The address to listen on.")
+address_option = click.option(
+    "--address", default=ADDRESS, show_default=True, help="The address to listen on."
+)
 port_option = click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
-web_workers = click.option("--web-workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
+web_workers = click.option(
+    "--web-workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Web processes."
+)
 
 
 @click.command()
@@ -62,8 +66,14 @@ def web(address: str, port: int, web_workers: int) -> None:
     from granian.constants import Interfaces
 
     Granian(
-        "openhotline_server.site.wsgi:application", address=address, port=port, interface=Interfaces.WSGI,
-        workers=web_workers, blocking_threads=4, log_access=False, log_level="warning",  # type: ignore[arg-type]
+        "openhotline_server.site.wsgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=web_workers,
+        blocking_threads=4,
+        log_access=False,
+        log_level="warning",  # type: ignore[arg-type]
     ).serve()
 
 
@@ -96,7 +106,9 @@ def _watch(parts: dict[str, subprocess.Popen[bytes]]) -> None:
         while True:
             for name, process in parts.items():
                 if process.poll() is not None:
-                    raise Stopped(f"The {name} part ended by itself (exit code {process.returncode}). Start it again.")
+                    raise Stopped(
+                        f"The {name} part ended by itself (exit code {process.returncode}). Start it again."
+                    )
             time.sleep(0.5)
     except KeyboardInterrupt:
         return

@@ -62,7 +62,9 @@ def replay(file: Path, received: datetime | None, as_json: bool) -> None:
         )
     if as_json:
         answer = {
-            "report": str(done.report.code), "study": done.report.study, "records": done.records,
+            "report": str(done.report.code),
+            "study": done.report.study,
+            "records": done.records,
             "answers": done.answers,
         }
         click.echo(json.dumps(answer))
@@ -88,9 +90,7 @@ def _bar(*, hidden: bool) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("Replaying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(
-        *columns, console=Console(stderr=True), disable=hidden or not sys.stderr.isatty()
-    ) as shown:
+    with Progress(*columns, console=Console(stderr=True), disable=hidden or not sys.stderr.isatty()) as shown:
         task = shown.add_task("Replaying", total=None)
 
         def progress(done: int, total: int) -> None:

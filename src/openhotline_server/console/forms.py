@@ -25,13 +25,17 @@ class NoticeForm(forms.Form):
 class DeliveryForm(forms.Form):
     """How a notice was handed over."""
 
-    receipt = forms.CharField(label="Receipt", max_length=200, required=False, help_text="The recipient's number.")
+    receipt = forms.CharField(
+        label="Receipt", max_length=200, required=False, help_text="The recipient's number."
+    )
 
 
 class CasesForm(forms.Form):
     """Cases ticked on a page."""
 
-    case = forms.TypedMultipleChoiceField(coerce=uuid.UUID, required=True, error_messages={"required": "Tick at least one case."})
+    case = forms.TypedMultipleChoiceField(
+        coerce=uuid.UUID, required=True, error_messages={"required": "Tick at least one case."}
+    )
 
     def __init__(self, *args: object, codes: list[str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -24,7 +24,19 @@ app_name = "console"
 urlpatterns: list[URLPattern] = [
     url
     for module in (
-        home, desk, queue, cases, reports, people, ledger, policy, agreement, statistics, lists, publishing, notices,
+        home,
+        desk,
+        queue,
+        cases,
+        reports,
+        people,
+        ledger,
+        policy,
+        agreement,
+        statistics,
+        lists,
+        publishing,
+        notices,
     )
     for url in module.urls
 ]

@@ -43,7 +43,9 @@ class Sighting(models.Model):
     seen_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "path", "item"], name="evidence_one_sighting_per_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "path", "item"], name="evidence_one_sighting_per_place")
+        ]
 
 
 class FailedSighting(models.Model):
@@ -56,4 +58,6 @@ class FailedSighting(models.Model):
     resolved_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "path"], name="evidence_one_failure_per_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "path"], name="evidence_one_failure_per_place")
+        ]

@@ -81,7 +81,9 @@ def capture_many(*, report: Report, captures: Sequence[Capture], actor: str, at:
     new = {item.sha256: item for item in Item.objects.bulk_create(rows, batch_size=100) if item.sha256}
     items = known | new
     _see(report=report, seen=[(c.path, c.modified, items[c.sha256]) for c in captures], at=at)
-    entries = [Entry(Event.ITEM_CAPTURED, i.subject, {"sha256": i.sha256, "size": i.size}) for i in new.values()]
+    entries = [
+        Entry(Event.ITEM_CAPTURED, i.subject, {"sha256": i.sha256, "size": i.size}) for i in new.values()
+    ]
     entries += [
         Entry(Event.ITEM_SIGHTED, items[c.sha256].subject, {"report": str(report.code)}) for c in captures
     ]
@@ -105,12 +107,16 @@ def note_failures(*, report: Report, failures: Sequence[Failure], actor: str, at
     """Name the members that could not be read, so that they are tried again and nobody believes them absent."""
     for failure in failures:
         FailedSighting.objects.update_or_create(
-            report=report, path=failure.path,
+            report=report,
+            path=failure.path,
             defaults={"reason": failure.reason, "failed_at": at, "resolved_at": None},
         )
     record_many(
-        actor=actor, at=at,
-        entries=[Entry(Event.SIGHTING_FAILED, f"report:{report.code}", {"reason": f.reason}) for f in failures],
+        actor=actor,
+        at=at,
+        entries=[
+            Entry(Event.SIGHTING_FAILED, f"report:{report.code}", {"reason": f.reason}) for f in failures
+        ],
     )
 
 
@@ -127,8 +133,13 @@ def _see(*, report: Report, seen: Sequence[tuple[str, int | None, Item]], at: da
 
 def _item(c: Capture, *, actor: str, at: datetime) -> Item:
     return Item(
-        sha256=c.sha256, sha1=c.sha1, md5=c.md5, size=c.size,
-        captured_at=at, captured_by=actor, tool=TOOL,
+        sha256=c.sha256,
+        sha1=c.sha1,
+        md5=c.md5,
+        size=c.size,
+        captured_at=at,
+        captured_by=actor,
+        tool=TOOL,
     )
 
 

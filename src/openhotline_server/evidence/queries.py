@@ -14,6 +14,14 @@ from openhotline_server.evidence.store import vault
 from openhotline_server.intake.models import Report
 
 
+def items_without_bytes() -> list[Item]:
+    """Items that should have bytes and have none: something outside this product removed them."""
+    rows = Item.objects.filter(destroyed_at=None).exclude(sha256=None).order_by("pk")
+    return [
+        item for item in rows.iterator(chunk_size=2000) if item.sha256 and not vault().contains(item.sha256)
+    ]
+
+
 def get_item(code: uuid.UUID) -> Item:
     """The item with this code."""
     found = Item.objects.filter(code=code).first()
@@ -44,7 +52,9 @@ def list_sightings(item: Item) -> QuerySet[Sighting]:
 
 def count_sightings(items: Iterable[int]) -> Counter[int]:
     """How often each item was seen, by item key."""
-    rows = Sighting.objects.filter(item__in=list(items)).order_by().values_list("item").annotate(n=Count("pk"))
+    rows = (
+        Sighting.objects.filter(item__in=list(items)).order_by().values_list("item").annotate(n=Count("pk"))
+    )
     return Counter(dict(rows))
 
 

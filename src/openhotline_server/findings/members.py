@@ -40,8 +40,12 @@ def describe(memberships: Sequence[ClusterMember]) -> list[Member]:
     seen = dict(Sighting.objects.filter(item__in=items).values_list("item").annotate(n=Count("pk")))
     return [
         Member(
-            m.item, m.item_id == m.cluster.representative_id, m.distance, looks.get(m.item_id),
-            hashes.get(m.item_id), seen.get(m.item_id, 0),
+            m.item,
+            m.item_id == m.cluster.representative_id,
+            m.distance,
+            looks.get(m.item_id),
+            hashes.get(m.item_id),
+            seen.get(m.item_id, 0),
         )
         for m in memberships
     ]

@@ -74,7 +74,8 @@ def record_examinations(*, found: Mapping[Item, Found], at: datetime) -> None:
         [_evidence(i, e) for i, f in todo.items() for e in f.evidence], batch_size=100
     )
     record_many(
-        actor=SYSTEM, at=at,
+        actor=SYSTEM,
+        at=at,
         entries=[
             Entry(Event.ITEM_EXAMINED, i.subject, {"version": VERSION, "readable": int(not f.failure)})
             for i, f in todo.items()
@@ -91,8 +92,13 @@ def record_matches(*, matches: Sequence[NewMatch], at: datetime) -> None:
     KnownMatch.objects.bulk_create(
         [
             KnownMatch(
-                item_id=m.item_id, entry_id=m.entry_id, edition_id=m.edition_id, distance=m.distance,
-                threshold=m.threshold, quality=m.quality, matched_at=at,
+                item_id=m.item_id,
+                entry_id=m.entry_id,
+                edition_id=m.edition_id,
+                distance=m.distance,
+                threshold=m.threshold,
+                quality=m.quality,
+                matched_at=at,
             )
             for m in new
         ],
@@ -100,9 +106,12 @@ def record_matches(*, matches: Sequence[NewMatch], at: datetime) -> None:
     )
     codes = dict(Item.objects.filter(pk__in={m.item_id for m in new}).values_list("pk", "code"))
     record_many(
-        actor=SYSTEM, at=at,
+        actor=SYSTEM,
+        at=at,
         entries=[
-            Entry(Event.ITEM_MATCHED, f"item:{codes[m.item_id]}", {"entry": m.entry_id, "distance": m.distance})
+            Entry(
+                Event.ITEM_MATCHED, f"item:{codes[m.item_id]}", {"entry": m.entry_id, "distance": m.distance}
+            )
             for m in new
         ],
     )
@@ -145,7 +154,8 @@ def leave_cluster(*, item: Item, actor: str, at: datetime) -> Cluster:
     member.left_at = at
     member.save(update_fields=["left_at"])
     record_many(
-        actor=actor, at=at,
+        actor=actor,
+        at=at,
         entries=[Entry(Event.ITEM_LEFT_CLUSTER, item.subject, {"cluster": str(member.cluster.code)})],
     )
     return create_clusters(groups=[Grouping(item, [])], at=at)[0]
@@ -159,27 +169,47 @@ def _place(placed: Sequence[tuple[Cluster, Sequence[tuple[Item, int]]]], *, at: 
     ]
     ClusterMember.objects.bulk_create(rows, batch_size=150)
     record_many(
-        actor=SYSTEM, at=at,
+        actor=SYSTEM,
+        at=at,
         entries=[Entry(Event.ITEM_CLUSTERED, r.item.subject, {"cluster": str(r.cluster.code)}) for r in rows],
     )
 
 
 def _examination(item: Item, f: Found, at: datetime) -> Examination:
     return Examination(
-        item=item, media_type=f.media_type, width=f.width, height=f.height, frames=f.frames, failure=f.failure,
-        has_preview=f.has_preview, notes=list(f.notes), examined_at=at, version=VERSION,
+        item=item,
+        media_type=f.media_type,
+        width=f.width,
+        height=f.height,
+        frames=f.frames,
+        failure=f.failure,
+        has_preview=f.has_preview,
+        notes=list(f.notes),
+        examined_at=at,
+        version=VERSION,
     )
 
 
 def _hash(item: Item, h: FoundHash) -> Fingerprint:
     return Fingerprint(
-        item=item, algorithm=h.algorithm, value=h.value, quality=h.quality, mode=h.mode, decoder=h.decoder,
+        item=item,
+        algorithm=h.algorithm,
+        value=h.value,
+        quality=h.quality,
+        mode=h.mode,
+        decoder=h.decoder,
         near_median=h.near_median,
     )
 
 
 def _evidence(item: Item, e: Evidence) -> Provenance:
     return Provenance(
-        item=item, family=e.family, source=e.source, claim=e.claim, strength=e.strength, log10_lr=e.log10_lr,
-        doubt=e.doubt[:300], version=VERSION,
+        item=item,
+        family=e.family,
+        source=e.source,
+        claim=e.claim,
+        strength=e.strength,
+        log10_lr=e.log10_lr,
+        doubt=e.doubt[:300],
+        version=VERSION,
     )

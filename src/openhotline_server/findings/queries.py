@@ -19,7 +19,9 @@ from openhotline_server.findings.models import (
     Provenance,
 )
 
-MIN_QUALITY = 50  # below this a PDQ hash says too little to group by (ThreatExchange pdq/README.md: discard <= 49)
+MIN_QUALITY = (
+    50  # below this a PDQ hash says too little to group by (ThreatExchange pdq/README.md: discard <= 49)
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,11 @@ def evidence_for(items: Iterable[int]) -> dict[int, list[Evidence]]:
     for p in Provenance.objects.filter(item__in=list(items)):
         found[p.item_id].append(
             Evidence(
-                family=p.family, source=p.source, claim=p.claim, strength=p.strength, log10_lr=p.log10_lr,
+                family=p.family,
+                source=p.source,
+                claim=p.claim,
+                strength=p.strength,
+                log10_lr=p.log10_lr,
                 doubt=p.doubt,
             )
         )

@@ -87,20 +87,36 @@ def _file_member(path: Path, name: str) -> Member:
     try:
         before = path.lstat()
     except OSError:
-        return Member(name, 0, 0, lambda: path.open("rb"), lambda: False, "It went away before it could be read.")
+        return Member(
+            name, 0, 0, lambda: path.open("rb"), lambda: False, "It went away before it could be read."
+        )
     if not stat.S_ISREG(before.st_mode):
         kind = "a link" if stat.S_ISLNK(before.st_mode) else "no ordinary file"
-        return Member(name, 0, before.st_mtime_ns, lambda: path.open("rb"), lambda: True,
-                      f"It is {kind}. Import the file that it stands for.")
+        return Member(
+            name,
+            0,
+            before.st_mtime_ns,
+            lambda: path.open("rb"),
+            lambda: True,
+            f"It is {kind}. Import the file that it stands for.",
+        )
 
     def unchanged() -> bool:
         after = path.stat()
         return (after.st_size, after.st_mtime_ns, after.st_ino) == (
-            before.st_size, before.st_mtime_ns, before.st_ino
+            before.st_size,
+            before.st_mtime_ns,
+            before.st_ino,
         )
 
-    return Member(name, before.st_size, before.st_mtime_ns, lambda: path.open("rb"), unchanged,
-                  _size_problem(before.st_size))
+    return Member(
+        name,
+        before.st_size,
+        before.st_mtime_ns,
+        lambda: path.open("rb"),
+        unchanged,
+        _size_problem(before.st_size),
+    )
 
 
 def _zip(path: Path) -> Batch:
@@ -164,7 +180,9 @@ def _tar_members(path: Path) -> Iterator[Member]:
                     return stream  # type: ignore[return-value]
 
                 problem = _size_problem(info.size) if info.isfile() else "It is a link or a device, no file."
-                yield Member(_label(info.name), info.size, int(info.mtime) * 10**9, opened, lambda: True, problem)
+                yield Member(
+                    _label(info.name), info.size, int(info.mtime) * 10**9, opened, lambda: True, problem
+                )
     except (tarfile.TarError, EOFError, OSError) as error:
         raise BadInput(
             f"That tar archive is damaged after {count} members. What came before is taken in; ask the sender for "
@@ -174,7 +192,11 @@ def _tar_members(path: Path) -> Iterator[Member]:
 
 def _label(name: str) -> str:
     """A member's name as a label: readable text of bounded length, whatever bytes it was made of."""
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    text = (
+        name.encode("utf-8", "surrogateescape")
+        .decode("utf-8", "replace")
+        .replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    )
     return text if len(text) <= 1000 else text[:480] + " … " + text[-480:]
 
 

@@ -21,16 +21,32 @@ def origin_digest(origin: str) -> str:
 
 @transaction.atomic
 def receive(
-    *, kind: Report.Kind, source: str, origin: str, received_on: date, study: str = "", actor: str, at: datetime
+    *,
+    kind: Report.Kind,
+    source: str,
+    origin: str,
+    received_on: date,
+    study: str = "",
+    actor: str,
+    at: datetime,
 ) -> Report:
     """Open a report, or find the unfinished or finished one of the same origin: twice is once."""
     report, made = Report.objects.get_or_create(
         origin_digest=origin_digest(origin),
-        defaults={"kind": kind, "source": source, "received_on": received_on, "study": study, "created_at": at},
+        defaults={
+            "kind": kind,
+            "source": source,
+            "received_on": received_on,
+            "study": study,
+            "created_at": at,
+        },
     )
     if made:
         record(
-            actor=actor, at=at, event=Event.REPORT_RECEIVED, subject=f"report:{report.code}",
+            actor=actor,
+            at=at,
+            event=Event.REPORT_RECEIVED,
+            subject=f"report:{report.code}",
             details={"kind": kind.value, "received_on": received_on.isoformat()},
         )
     return report

@@ -78,8 +78,13 @@ def _append(waiting: Sequence[Waiting]) -> None:
     for actor, at, entry in waiting:
         sequence += 1
         line = chain.link(
-            previous=previous, sequence=sequence, at=at, actor=actor,
-            event=entry.event.value, subject=entry.subject, details=entry.details,
+            previous=previous,
+            sequence=sequence,
+            at=at,
+            actor=actor,
+            event=entry.event.value,
+            subject=entry.subject,
+            details=entry.details,
         )
         lines.append(line)
         previous = line.digest
@@ -103,8 +108,14 @@ def checkpoint(*, at: datetime) -> Checkpoint | None:
 def as_link(line: Line) -> chain.Line:
     """The library's view of a stored line."""
     return chain.Line(
-        sequence=line.sequence, at=line.at, actor=line.actor, event=line.event, subject=line.subject,
-        details=line.details, previous=line.previous, digest=line.digest,
+        sequence=line.sequence,
+        at=line.at,
+        actor=line.actor,
+        event=line.event,
+        subject=line.subject,
+        details=line.details,
+        previous=line.previous,
+        digest=line.digest,
     )
 
 
@@ -118,14 +129,23 @@ def _locked_head() -> Head:
 
 def _row(line: chain.Line) -> Line:
     return Line(
-        sequence=line.sequence, at=line.at, actor=line.actor, event=line.event, subject=line.subject,
-        details=dict(line.details), previous=line.previous, digest=line.digest,
+        sequence=line.sequence,
+        at=line.at,
+        actor=line.actor,
+        event=line.event,
+        subject=line.subject,
+        details=dict(line.details),
+        previous=line.previous,
+        digest=line.digest,
     )
 
 
 def _store_checkpoint(line: chain.Line, *, at: datetime) -> Checkpoint:
     signed = chain.sign_checkpoint(line, at=at, key=settings.DATA.ledger_key())
     return Checkpoint.objects.create(
-        sequence=signed.sequence, digest=signed.digest, at=signed.at, key_id=signed.key_id,
+        sequence=signed.sequence,
+        digest=signed.digest,
+        at=signed.at,
+        key_id=signed.key_id,
         signature=signed.signature,
     )

@@ -16,9 +16,7 @@ from openhotline_server.ledger.models import Checkpoint, Head, Line
 from openhotline_server.ledger.operations import as_link
 
 
-def search(
-    *, event: str = "", subject: str = "", actor: str = "", on: date | None = None
-) -> QuerySet[Line]:
+def search(*, event: str = "", subject: str = "", actor: str = "", on: date | None = None) -> QuerySet[Line]:
     """Lines that fit every given part, newest first; ``subject`` may be a beginning."""
     lines = Line.objects.order_by("-sequence")
     if event:
@@ -80,7 +78,9 @@ def export(stream: BinaryIO) -> None:
 def list_checkpoints() -> list[chain.Checkpoint]:
     """Every signed checkpoint, oldest first."""
     return [
-        chain.Checkpoint(sequence=c.sequence, digest=c.digest, at=c.at, key_id=c.key_id, signature=c.signature)
+        chain.Checkpoint(
+            sequence=c.sequence, digest=c.digest, at=c.at, key_id=c.key_id, signature=c.signature
+        )
         for c in Checkpoint.objects.order_by("sequence")
     ]
 

@@ -36,7 +36,9 @@ class Edition(models.Model):
 
     class Meta:
         ordering = ["hash_list", "number"]
-        constraints = [models.UniqueConstraint(fields=["hash_list", "number"], name="lists_one_edition_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["hash_list", "number"], name="lists_one_edition_number")
+        ]
 
 
 class Entry(models.Model):

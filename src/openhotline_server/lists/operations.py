@@ -57,17 +57,29 @@ def load_edition(
     edition.entries = Entry.objects.filter(hash_list=hash_list, withdrawn_in=None).count()
     edition.save(update_fields=["entries"])
     record(
-        actor=actor, at=at, event=Event.EDITION_PUBLISHED, subject=f"list:{hash_list.code}",
-        details={"edition": edition.number, "added": len(add), "withdrawn": len(withdraw),
-                 "entries": edition.entries},
+        actor=actor,
+        at=at,
+        event=Event.EDITION_PUBLISHED,
+        subject=f"list:{hash_list.code}",
+        details={
+            "edition": edition.number,
+            "added": len(add),
+            "withdrawn": len(withdraw),
+            "entries": edition.entries,
+        },
     )
     return edition
 
 
 def _entry(hash_list: HashList, edition: Edition, new: NewEntry) -> Entry:
     values: dict[str, Any] = {
-        "algorithm": new.algorithm, "value": new.value.lower(), "quality": new.quality, "mode": new.mode,
-        "facts": dict(new.facts), "grades": {k: dict(v) for k, v in new.grades.items()}, "ai": new.ai,
+        "algorithm": new.algorithm,
+        "value": new.value.lower(),
+        "quality": new.quality,
+        "mode": new.mode,
+        "facts": dict(new.facts),
+        "grades": {k: dict(v) for k, v in new.grades.items()},
+        "ai": new.ai,
         "source_reference": new.source_reference,
     }
     return Entry(hash_list=hash_list, added_in=edition, **values)

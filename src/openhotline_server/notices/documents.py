@@ -10,8 +10,15 @@ FORMAT = "openhotline/referral/1"
 
 
 def referral(
-    *, code: str, kind: str, case_code: str, items: Sequence[Mapping[str, Any]], facts: Mapping[str, str],
-    results: Sequence[Mapping[str, str]], basis: str, at: datetime,
+    *,
+    code: str,
+    kind: str,
+    case_code: str,
+    items: Sequence[Mapping[str, Any]],
+    facts: Mapping[str, str],
+    results: Sequence[Mapping[str, str]],
+    basis: str,
+    at: datetime,
 ) -> dict[str, Any]:
     """A referral: what was assessed, how it was decided, and the hashes by which the recipient knows the files."""
     return {
@@ -20,7 +27,9 @@ def referral(
         "kind": kind,
         "case": case_code,
         "drafted_at": at.isoformat(),
-        "decided_by": {"one": "one reader", "agreed": "two readers", "third": "three readers"}.get(basis, basis),
+        "decided_by": {"one": "one reader", "agreed": "two readers", "third": "three readers"}.get(
+            basis, basis
+        ),
         "facts": dict(sorted(facts.items())),
         "results": [dict(r) for r in results],
         "items": [dict(i) for i in items],

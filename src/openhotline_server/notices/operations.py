@@ -31,11 +31,20 @@ def draft(*, case: Case, kind: Notice.Kind, recipient: str, person: User, at: da
         raise Conflict("A notice is written about a decided case. Wait until the readers have answered.")
     code = uuid.uuid4()
     document = referral(
-        code=str(code), kind=kind.value, case_code=str(case.code), facts=standing.facts, basis=standing.basis,
+        code=str(code),
+        kind=kind.value,
+        case_code=str(case.code),
+        facts=standing.facts,
+        basis=standing.basis,
         at=at,
         results=[
-            {"jurisdiction": r.jurisdiction, "edition": r.edition, "outcome": r.outcome, "grade": r.grade,
-             "provision": r.provision}
+            {
+                "jurisdiction": r.jurisdiction,
+                "edition": r.edition,
+                "outcome": r.outcome,
+                "grade": r.grade,
+                "provision": r.provision,
+            }
             for r in assessments.list_results(standing)
         ],
         items=[
@@ -47,7 +56,10 @@ def draft(*, case: Case, kind: Notice.Kind, recipient: str, person: User, at: da
         code=code, case=case, kind=kind, recipient=recipient.strip()[:200], document=document, drafted_at=at
     )
     record(
-        actor=str(person.code), at=at, event=Event.NOTICE_DRAFTED, subject=case.subject,
+        actor=str(person.code),
+        at=at,
+        event=Event.NOTICE_DRAFTED,
+        subject=case.subject,
         details={"notice": str(code), "kind": kind.value},
     )
     return notice
@@ -64,7 +76,10 @@ def note_delivered(*, notice: Notice, receipt: str, person: User, at: datetime) 
     notice.delivered_at, notice.receipt = at, receipt.strip()[:200]
     notice.save(update_fields=["delivered_at", "receipt"])
     record(
-        actor=str(person.code), at=at, event=Event.NOTICE_DELIVERED, subject=notice.case.subject,
+        actor=str(person.code),
+        at=at,
+        event=Event.NOTICE_DELIVERED,
+        subject=notice.case.subject,
         details={"notice": str(notice.code)},
     )
     return notice

@@ -57,7 +57,9 @@ class _Grouped:
 
 def _group(standing: list[tuple[int, queries.Hashed]], fresh: list[queries.Hashed]) -> _Grouped:
     grouped = matching.cluster(
-        _packed(fresh), WITHIN, np.array([h.usable for h in fresh], dtype=bool),
+        _packed(fresh),
+        WITHIN,
+        np.array([h.usable for h in fresh], dtype=bool),
         representatives=_packed([h for _, h in standing]),
     )
     joins: list[tuple[int, int, int]] = []

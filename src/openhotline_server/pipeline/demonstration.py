@@ -13,7 +13,7 @@ from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Role
 from openhotline_server.accounts.queries import list_people
 from openhotline_server.assessment import displays, operations
-from openhotline_server.assessment.models import Case, Display, ReviewPolicy
+from openhotline_server.assessment.models import Display, ReviewPolicy
 from openhotline_server.assessment.queries import DEFAULT_POLICY, get_policy
 from openhotline_server.intake.models import Report
 from openhotline_server.ledger.events import COMMAND_LINE
@@ -34,7 +34,7 @@ def answer_earlier_batch(report: Report, *, at: datetime) -> None:
 def _answer_all(reader: User, lot: random.Random, *, begins: datetime) -> None:
     now = begins
     while cases := displays.next_cases(person=reader, at=now, ahead=1):
-        case: Case = cases[0]
+        case = cases[0]
         pictures = len(displays.members_to_show(case))
         displays.note_display(
             person=reader, case=case, kind=Display.Kind.SHEET, level=2, pictures=max(1, pictures), at=now

@@ -23,7 +23,8 @@ from openhotline_server.findings import operations as findings
 from openhotline_server.intake import operations as intake
 from openhotline_server.intake.batches import Batch, open_batch
 from openhotline_server.intake.models import Report
-from openhotline_server.pipeline import steps
+from openhotline_server.pipeline import steps, tasks
+from openhotline_server.pipeline.background import after_commit
 from openhotline_server.pipeline.reading import Read, chunks, reading
 
 Clock = Callable[[], datetime]
@@ -50,28 +51,49 @@ class Progress:
 
 
 def import_batch(
-    *, path: Path, source: str, received_on: date, actor: str, clock: Clock,
-    progress: Callable[[Progress], None] = lambda _: None, workers: int = 2,
+    *,
+    path: Path,
+    source: str,
+    received_on: date,
+    actor: str,
+    clock: Clock,
+    progress: Callable[[Progress], None] = lambda _: None,
+    workers: int = 2,
+    later: bool = False,
 ) -> Imported:
     """Take in everything below ``path`` as one report and run the machine part of the pipeline on it.
 
     Run again after any interruption, it goes on where it stopped; run again after it finished, it takes in only
-    what is new or changed.
+    what is new or changed. With ``later`` the rest of the way is left to the worker.
     """
     with only_import(settings.DATA.import_lock):
         batch = open_batch(path)
         report = intake.receive(
-            kind=Report.Kind.BATCH, source=source, origin=f"{batch.origin}\n{source}\n{received_on}",
-            received_on=received_on, actor=actor, at=clock(),
+            kind=Report.Kind.BATCH,
+            source=source,
+            origin=f"{batch.origin}\n{source}\n{received_on}",
+            received_on=received_on,
+            actor=actor,
+            at=clock(),
         )
         counts = _take_in(batch, report, actor=actor, clock=clock, progress=progress, workers=workers)
-        intake.finish(report=report, at=clock())
-        steps.run_here(report, clock=clock)
+        with transaction.atomic():
+            intake.finish(report=report, at=clock())
+            if later:
+                after_commit(tasks.advance, report.pk)
+        if not later:
+            steps.run_here(report, clock=clock)
         return counts
 
 
 def _take_in(
-    batch: Batch, report: Report, *, actor: str, clock: Clock, progress: Callable[[Progress], None], workers: int
+    batch: Batch,
+    report: Report,
+    *,
+    actor: str,
+    clock: Clock,
+    progress: Callable[[Progress], None],
+    workers: int,
 ) -> Imported:
     taken = new = failed = skipped = 0
     with reading(batch, already=places_seen(report), workers=workers) as members:
@@ -91,7 +113,9 @@ def _write(
 ) -> int:
     """Seal and write one chunk in one transaction; return the number of new items."""
     with transaction.atomic():
-        captured = evidence.capture_many(report=report, captures=[r.capture() for r in reads], actor=actor, at=at)
+        captured = evidence.capture_many(
+            report=report, captures=[r.capture() for r in reads], actor=actor, at=at
+        )
         looked = {r.sha256: r.found for r in reads if r.found is not None}
         findings.record_examinations(
             found={item: looked[sha256] for sha256, item in captured.new.items() if sha256 in looked}, at=at

@@ -14,7 +14,9 @@ from openhotline_server.findings.operations import Found, FoundHash, record_exam
 from openhotline_server.intake.models import Report
 
 LOOK_ENTRY = "openhotline.datasets.scan:scan_entry"
-LOOK = {"mode": "fast"}  # bulk: hashed from a scaled decode, strictly where the self-check asks for it
+LOOK: dict[str, object] = {
+    "mode": "fast"
+}  # bulk: hashed from a scaled decode, strictly where the self-check asks for it
 AT_ONCE = 64
 
 
@@ -39,9 +41,13 @@ def found_in(reply: confined.Reply | OpenHotlineError) -> tuple[Found, bytes | N
     preview = reply.blobs[0] if reply.blobs and not failure else None
     return (
         Found(
-            media_type=str(head.get("media_type") or "")[:40], width=_count(head.get("width")),
-            height=_count(head.get("height")), frames=_count(head.get("frames")), failure=failure,
-            has_preview=preview is not None, notes=tuple(str(n)[:200] for n in head.get("notes") or ()),
+            media_type=str(head.get("media_type") or "")[:40],
+            width=_count(head.get("width")),
+            height=_count(head.get("height")),
+            frames=_count(head.get("frames")),
+            failure=failure,
+            has_preview=preview is not None,
+            notes=tuple(str(n)[:200] for n in head.get("notes") or ()),
             hashes=_hashes(head.get("pdq")),
             evidence=tuple(_evidence(e) for e in head.get("provenance") or ()),
         ),
@@ -52,7 +58,12 @@ def found_in(reply: confined.Reply | OpenHotlineError) -> tuple[Found, bytes | N
 def not_looked_at(reason: str) -> Found:
     """The finding of an item that could not be looked at."""
     return Found(
-        media_type="", width=None, height=None, frames=None, failure=reason[:200] or "unknown", has_preview=False
+        media_type="",
+        width=None,
+        height=None,
+        frames=None,
+        failure=reason[:200] or "unknown",
+        has_preview=False,
     )
 
 
@@ -68,8 +79,11 @@ def _hashes(pdq: Any) -> tuple[FoundHash, ...]:
         raise ValueError("a PDQ hash has 32 bytes")
     return (
         FoundHash(
-            algorithm="pdq", value=value, quality=min(100, max(0, int(pdq["quality"]))),
-            mode=str(pdq["mode"])[:12], decoder=str(pdq.get("decoder") or "")[:60],
+            algorithm="pdq",
+            value=value,
+            quality=min(100, max(0, int(pdq["quality"]))),
+            mode=str(pdq["mode"])[:12],
+            decoder=str(pdq.get("decoder") or "")[:60],
             near_median=_count(pdq.get("near_median")),
         ),
     )
@@ -77,6 +91,10 @@ def _hashes(pdq: Any) -> tuple[FoundHash, ...]:
 
 def _evidence(e: Any) -> Evidence:
     return Evidence(
-        family=str(e["family"])[:40], source=str(e["source"])[:80], claim=str(e["claim"])[:80],
-        strength=str(e["strength"])[:40], log10_lr=float(e["log10_lr"]), doubt=str(e["doubt"])[:300],
+        family=str(e["family"])[:40],
+        source=str(e["source"])[:80],
+        claim=str(e["claim"])[:80],
+        strength=str(e["strength"])[:40],
+        log10_lr=float(e["log10_lr"]),
+        doubt=str(e["doubt"])[:300],
     )

@@ -46,10 +46,14 @@ def _exact(report: Report, entries: list[Entry], edition: Edition) -> list[NewMa
 def _near(report: Report, entries: list[Entry], edition: Edition, hash_list: HashList) -> list[NewMatch]:
     """PDQ within the list's distance, both sides of at least its quality; an entry without a quality is taken."""
     listed = [
-        e for e in entries if e.algorithm == "pdq" and (e.quality is None or e.quality >= hash_list.min_quality)
+        e
+        for e in entries
+        if e.algorithm == "pdq" and (e.quality is None or e.quality >= hash_list.min_quality)
     ]
     asked = [
-        h for h in queries.list_hashed(evidence.list_items(report)) if h.quality >= hash_list.min_quality and h.value
+        h
+        for h in queries.list_hashed(evidence.list_items(report))
+        if h.quality >= hash_list.min_quality and h.value
     ]
     if not listed or not asked:
         return []
@@ -58,8 +62,12 @@ def _near(report: Report, entries: list[Entry], edition: Edition, hash_list: Has
     )
     return [
         NewMatch(
-            asked[query].item_id, listed[index].pk, edition.pk, distance=distance,
-            threshold=hash_list.max_distance, quality=asked[query].quality,
+            asked[query].item_id,
+            listed[index].pk,
+            edition.pk,
+            distance=distance,
+            threshold=hash_list.max_distance,
+            quality=asked[query].quality,
         )
         for query, index, distance in zip(
             pairs.query.tolist(), pairs.index.tolist(), pairs.distance.tolist(), strict=True

@@ -68,7 +68,8 @@ def _signals(members: dict[Cluster, list[Item]]) -> dict[Cluster, Signals]:
 def _known(matches: Iterable[KnownMatch]) -> list[Known]:
     deciding = settings.JURISDICTIONS[0]
     return [
-        Known(ai=m.entry.ai, outcome=str(m.entry.grades.get(deciding, {}).get("outcome", ""))) for m in matches
+        Known(ai=m.entry.ai, outcome=str(m.entry.grades.get(deciding, {}).get("outcome", "")))
+        for m in matches
     ]
 
 
@@ -81,5 +82,3 @@ def _known_facts(group: list[Item], matches: dict[int, list[KnownMatch]]) -> dic
             return {}
         nearest = nearest or dict(facts)
     return nearest
-
-

@@ -53,8 +53,13 @@ class Read:
     def capture(self) -> Capture:
         """The read as the evidence stage takes it."""
         return Capture(
-            path=self.member.path, modified=self.member.modified, size=self.size,
-            untrusted_bytes=self.untrusted_bytes, preview=self.preview, sha256=self.sha256, sha1=self.sha1,
+            path=self.member.path,
+            modified=self.member.modified,
+            size=self.size,
+            untrusted_bytes=self.untrusted_bytes,
+            preview=self.preview,
+            sha256=self.sha256,
+            sha1=self.sha1,
             md5=self.md5,
         )
 
@@ -145,7 +150,7 @@ def _feed(batch: Batch, already: set[tuple[str, int | None]], pool: confined.Poo
         line.end()
     except _Closed:
         return
-    except BaseException as error:  # handed to the writer, who raises it
+    except BaseException as error:  # noqa: BLE001 - handed to the writer, who raises it
         line.end(error)
 
 

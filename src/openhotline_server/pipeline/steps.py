@@ -8,8 +8,8 @@ from datetime import datetime
 from openhotline_server.intake.models import Report
 from openhotline_server.pipeline.clustering import cluster
 from openhotline_server.pipeline.looking import examine
-from openhotline_server.pipeline.opening import grade_known, open_and_place
 from openhotline_server.pipeline.matching import match
+from openhotline_server.pipeline.opening import grade_known, open_and_place
 
 Step = Callable[..., None]
 

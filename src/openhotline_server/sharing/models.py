@@ -43,6 +43,8 @@ class Entitlement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["partner", "hash_list"], condition=models.Q(ended_at=None), name="sharing_one_entitlement"
+                fields=["partner", "hash_list"],
+                condition=models.Q(ended_at=None),
+                name="sharing_one_entitlement",
             )
         ]

@@ -43,8 +43,11 @@ def publish(*, cases: Sequence[Case], person: User, at: datetime) -> list[Public
     if not fresh:
         raise Conflict("Everything in these cases is on our list already.")
     edition = lists.load_edition(
-        hash_list=own, add=[e for item, document in fresh for e in _entries(item, document)], withdraw=[],
-        actor=str(person.code), at=at,
+        hash_list=own,
+        add=[e for item, document in fresh for e in _entries(item, document)],
+        withdraw=[],
+        actor=str(person.code),
+        at=at,
     )
     return _write(own, fresh, Publication.Act.PUBLISHED, edition.number, person, at)
 
@@ -55,7 +58,9 @@ def withdraw(*, item: Item, reason: str, person: User, at: datetime) -> Publicat
     if not person.may(Permission.PUBLISH):
         raise NotAllowed("Withdrawing needs the permission to publish. Ask the manager.")
     if len(reason.strip()) < 5:
-        raise BadInput("A withdrawal needs a reason, because everybody who took the entry is told. Write one.")
+        raise BadInput(
+            "A withdrawal needs a reason, because everybody who took the entry is told. Write one."
+        )
     if not is_published(item):
         raise Conflict("This item is not on our list.")
     own = lists.ensure_own_list(at=at)
@@ -77,9 +82,7 @@ def ask_for_publication(*, case: Case, person: User, at: datetime) -> bool:
     if standing is None or not rules.needs_second_reader(outcome=_outcome(standing), basis=standing.basis):
         return False
     assessment.ask_second_vote(case=case, why="to be published", actor=str(person.code), at=at)
-    record(
-        actor=str(person.code), at=at, event=Event.PUBLICATION_ASKED, subject=case.subject, details={}
-    )
+    record(actor=str(person.code), at=at, event=Event.PUBLICATION_ASKED, subject=case.subject, details={})
     return True
 
 
@@ -93,7 +96,10 @@ def entitle(*, partner: User, hash_list: HashList, actor: str, at: datetime) -> 
     )
     if made:
         record(
-            actor=actor, at=at, event=Event.ENTITLEMENT_GRANTED, subject=f"list:{hash_list.code}",
+            actor=actor,
+            at=at,
+            event=Event.ENTITLEMENT_GRANTED,
+            subject=f"list:{hash_list.code}",
             details={"partner": str(partner.code)},
         )
     return entitlement
@@ -103,7 +109,10 @@ def entitle(*, partner: User, hash_list: HashList, actor: str, at: datetime) -> 
 def note_download(*, partner: User, hash_list: HashList, edition: int, at: datetime) -> None:
     """Write down that a list left the house."""
     record(
-        actor=str(partner.code), at=at, event=Event.LIST_DOWNLOADED, subject=f"list:{hash_list.code}",
+        actor=str(partner.code),
+        at=at,
+        event=Event.LIST_DOWNLOADED,
+        subject=f"list:{hash_list.code}",
         details={"edition": edition},
     )
 
@@ -133,7 +142,10 @@ def _documents(case: Case) -> list[tuple[Item, dict[str, Any]]]:
         (
             item,
             rules.document(
-                reference=str(item.code), hashes=_hashes(item), grades=grades, facts=standing.facts,
+                reference=str(item.code),
+                hashes=_hashes(item),
+                grades=grades,
+                facts=standing.facts,
                 ai=standing.facts.get("ai", "unknown"),
             ),
         )
@@ -156,8 +168,13 @@ def _hashes(item: Item) -> dict[str, dict[str, Any]]:
 def _entries(item: Item, document: dict[str, Any]) -> list[NewEntry]:
     return [
         NewEntry(
-            algorithm=name, value=value["value"], quality=value.get("quality"), mode=value.get("mode", ""),
-            facts=document["facts"], grades=document["grades"], ai=document["ai"],
+            algorithm=name,
+            value=value["value"],
+            quality=value.get("quality"),
+            mode=value.get("mode", ""),
+            facts=document["facts"],
+            grades=document["grades"],
+            ai=document["ai"],
             source_reference=str(item.code),
         )
         for name, value in document["hashes"].items()
@@ -165,22 +182,34 @@ def _entries(item: Item, document: dict[str, Any]) -> list[NewEntry]:
 
 
 def _write(
-    own: HashList, documents: Sequence[tuple[Item, dict[str, Any]]], act: Publication.Act, edition: int,
-    person: User, at: datetime,
+    own: HashList,
+    documents: Sequence[tuple[Item, dict[str, Any]]],
+    act: Publication.Act,
+    edition: int,
+    person: User,
+    at: datetime,
 ) -> list[Publication]:
     rows = Publication.objects.bulk_create(
         [
             Publication(
-                hash_list=own, item=item, act=act, edition=edition, document=document,
-                published_by=str(person.code), published_at=at,
+                hash_list=own,
+                item=item,
+                act=act,
+                edition=edition,
+                document=document,
+                published_by=str(person.code),
+                published_at=at,
             )
             for item, document in documents
         ]
     )
     event = Event.ENTRY_PUBLISHED if act == Publication.Act.PUBLISHED else Event.ENTRY_WITHDRAWN
     record_many(
-        actor=str(person.code), at=at,
-        entries=[Entry(event, item.subject, {"list": str(own.code), "edition": edition}) for item, _ in documents],
+        actor=str(person.code),
+        at=at,
+        entries=[
+            Entry(event, item.subject, {"list": str(own.code), "edition": edition}) for item, _ in documents
+        ],
     )
     return rows
 

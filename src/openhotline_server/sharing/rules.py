@@ -20,8 +20,12 @@ def needs_second_reader(*, outcome: str, basis: str) -> bool:
 
 
 def document(
-    *, reference: str, hashes: Mapping[str, Mapping[str, Any]], grades: Mapping[str, Mapping[str, str]],
-    facts: Mapping[str, str], ai: str,
+    *,
+    reference: str,
+    hashes: Mapping[str, Mapping[str, Any]],
+    grades: Mapping[str, Mapping[str, str]],
+    facts: Mapping[str, str],
+    ai: str,
 ) -> dict[str, Any]:
     """An entry as it is shared: hashes with their doubt, grades by jurisdiction with their edition, AI dimension."""
     return {

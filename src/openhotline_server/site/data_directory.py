@@ -79,7 +79,9 @@ class DataDirectory:
     def initialise(self) -> bool:
         """Make the folder, its secrets and its vault; return whether anything was missing."""
         if self.root.exists() and not self.root.is_dir():
-            raise BadInput("The data directory's name is taken by a file. Name a folder.", details=str(self.root))
+            raise BadInput(
+                "The data directory's name is taken by a file. Name a folder.", details=str(self.root)
+            )
         missing = not self.initialised
         self.root.mkdir(parents=True, exist_ok=True)
         self.secrets.mkdir(mode=0o700, exist_ok=True)

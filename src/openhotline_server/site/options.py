@@ -27,10 +27,18 @@ OPTIONS = (
     Option("OPENHOTLINE_VAULT_KEY_FILE", "", "The vault's master key file; empty: secrets/vault-master.key."),
     Option("OPENHOTLINE_HOSTS", "127.0.0.1,localhost", "Host names the site answers to, comma-separated."),
     Option("OPENHOTLINE_HTTPS", "1", "1: cookies only over HTTPS, HSTS on. 0 is for a loopback demo."),
-    Option("OPENHOTLINE_REQUIRE_MFA", "1", "1: nobody works without a second factor. 0 is for a loopback demo."),
-    Option("OPENHOTLINE_JURISDICTIONS", "gb-eng,interpol-baseline,us-ncmec", "Jurisdiction files, the deciding first."),
+    Option(
+        "OPENHOTLINE_REQUIRE_MFA", "1", "1: nobody works without a second factor. 0 is for a loopback demo."
+    ),
+    Option(
+        "OPENHOTLINE_JURISDICTIONS",
+        "gb-eng,interpol-baseline,us-ncmec",
+        "Jurisdiction files, the deciding first.",
+    ),
     Option("OPENHOTLINE_LAW_DIR", "", "A folder with the operator's own jurisdiction files."),
-    Option("OPENHOTLINE_TIME_ZONE", "UTC", "The hotline's local time zone, for working days and printed times."),
+    Option(
+        "OPENHOTLINE_TIME_ZONE", "UTC", "The hotline's local time zone, for working days and printed times."
+    ),
     Option("OPENHOTLINE_SESSION_MINUTES", "480", "A signed-in session ends after this long at the most."),
     Option("OPENHOTLINE_DEMO", "0", "1: say on every page that this is a demonstration with drawn pictures."),
 )
@@ -44,7 +52,9 @@ def value(name: str) -> str:
         try:
             return Path(twin).read_text().strip()
         except OSError as error:
-            raise WrongUsage(f"The file that {name}_FILE names cannot be read. Correct the setting.") from error
+            raise WrongUsage(
+                f"The file that {name}_FILE names cannot be read. Correct the setting."
+            ) from error
     return os.environ.get(name) or _DEFAULTS[name]
 
 

@@ -11,7 +11,9 @@ DATA = data_directory.current()
 HERE = Path(__file__).resolve().parent.parent
 
 # Before `openhotline init` there is no key; commands that need one call DATA.require() first.
-SECRET_KEY = DATA.site_key() if DATA.site_key_file.is_file() else hashlib.sha256(b"not initialised").hexdigest()
+SECRET_KEY = (
+    DATA.site_key() if DATA.site_key_file.is_file() else hashlib.sha256(b"not initialised").hexdigest()
+)
 DEBUG = False
 ALLOWED_HOSTS = options.names("OPENHOTLINE_HOSTS")
 DATABASES = {"default": options.database(DATA.database)}
@@ -28,10 +30,23 @@ HTTPS = options.switch("OPENHOTLINE_HTTPS")
 
 STAGES = [
     f"openhotline_server.{stage}"
-    for stage in (
-        "public console api pipeline statistics sharing notices assessment triage "
-        "findings evidence intake lists accounts ledger"
-    ).split()
+    for stage in [
+        "public",
+        "console",
+        "api",
+        "pipeline",
+        "statistics",
+        "sharing",
+        "notices",
+        "assessment",
+        "triage",
+        "findings",
+        "evidence",
+        "intake",
+        "lists",
+        "accounts",
+        "ledger",
+    ]
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

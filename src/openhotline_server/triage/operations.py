@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, OrderBy, Q
 
 from openhotline_server.accounts.models import User
 from openhotline_server.findings.models import Cluster
@@ -28,14 +28,19 @@ def open_cases(*, clusters: Mapping[Cluster, rules.Signals], at: datetime) -> li
             reasons = rules.place(signals)
             rows.append(
                 Case(
-                    cluster=cluster, opened_at=at, turn_at=at, rules_edition=rules.EDITION, reasons=_stored(reasons),
+                    cluster=cluster,
+                    opened_at=at,
+                    turn_at=at,
+                    rules_edition=rules.EDITION,
+                    reasons=_stored(reasons),
                     urgency=rules.urgency(reasons),
                     state=Case.State.OPEN if signals.readable else Case.State.UNREADABLE,
                 )
             )
     cases = Case.objects.bulk_create(rows, batch_size=100)
     record_many(
-        actor=SYSTEM, at=at,
+        actor=SYSTEM,
+        at=at,
         entries=[Entry(Event.CASE_OPENED, c.subject, {"urgency": c.urgency}) for c in cases],
     )
     return cases
@@ -85,7 +90,9 @@ def move(*, case: Case, to: Case.State, actor: str, at: datetime) -> None:
     if to == Case.State.DECIDED:
         record(actor=actor, at=at, event=Event.CASE_CLOSED, subject=case.subject, details={})
     elif before == Case.State.DECIDED:
-        record(actor=actor, at=at, event=Event.CASE_REOPENED, subject=case.subject, details={"state": to.value})
+        record(
+            actor=actor, at=at, event=Event.CASE_REOPENED, subject=case.subject, details={"state": to.value}
+        )
 
 
 @transaction.atomic
@@ -105,7 +112,11 @@ def skip(*, person: User, case: Case, reason: str, at: datetime) -> None:
     release(person=person, case=case, at=at)
     Case.objects.filter(pk=case.pk).update(turn_at=at)
     record(
-        actor=str(person.code), at=at, event=Event.CASE_PLACED, subject=case.subject, details={"skipped": reason}
+        actor=str(person.code),
+        at=at,
+        event=Event.CASE_PLACED,
+        subject=case.subject,
+        details={"skipped": reason},
     )
 
 
@@ -114,7 +125,7 @@ def free_for(person: User, *, at: datetime) -> Q:
     return Q(claim_person=None) | Q(claim_person=person.pk) | Q(claim_expires__lte=at)
 
 
-def queue_order() -> tuple[F | str, ...]:
+def queue_order() -> tuple[OrderBy | str, ...]:
     """Most urgent first, then the longest waiting."""
     return (F("urgency").desc(), "turn_at", "pk")
 

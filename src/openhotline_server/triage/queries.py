@@ -57,7 +57,7 @@ def held_by(person: User, *, at: datetime) -> QuerySet[Case]:
 def counts() -> dict[str, int]:
     """How many cases stand where, by state."""
     rows = Case.objects.order_by().values_list("state").annotate(n=Count("pk"))
-    return {state: 0 for state in Case.State.values} | {str(state): n for state, n in rows}
+    return dict.fromkeys(Case.State.values, 0) | {str(state): n for state, n in rows}
 
 
 def list_waiting(*, states: tuple[str, ...], at: datetime) -> QuerySet[Case]:

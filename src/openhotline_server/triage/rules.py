@@ -71,7 +71,9 @@ def _captured(effect: PriorityEffect) -> list[Reason]:
     """Evidence of a camera that cannot be forged: ten points for each power of ten."""
     if effect.lift <= 0:
         return []
-    return [Reason("captured", round(10 * effect.lift), "Strong evidence of a camera: a real child may be shown.")]
+    return [
+        Reason("captured", round(10 * effect.lift), "Strong evidence of a camera: a real child may be shown.")
+    ]
 
 
 def _unseen(s: Signals) -> list[Reason]:

@@ -35,5 +35,6 @@ def gather(members: Mapping[Cluster, Sequence[Item]]) -> dict[Cluster, Signals]:
 def _known(matches: Iterable[KnownMatch]) -> list[Known]:
     deciding = settings.JURISDICTIONS[0]
     return [
-        Known(ai=m.entry.ai, outcome=str(m.entry.grades.get(deciding, {}).get("outcome", ""))) for m in matches
+        Known(ai=m.entry.ai, outcome=str(m.entry.grades.get(deciding, {}).get("outcome", "")))
+        for m in matches
     ]

@@ -8,8 +8,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from django import template
+from django.conf import settings
 
-from openhotline import taxonomy
+from openhotline import law, taxonomy
 from openhotline.errors import NotFound
 from openhotline.law.facts import fact_catalogue
 
@@ -21,9 +22,6 @@ STATES = {
     "open": ("New", ""), "second": ("Second reading", "accent"), "third": ("Third reading", "warn"),
     "decided": ("Decided", "good"), "left_out": ("Not selected", ""),
     "unreadable": ("Nothing to look at", ""),
-}
-JURISDICTIONS = {
-    "gb-eng": "England and Wales", "interpol-baseline": "INTERPOL baseline", "us-ncmec": "United States, NCMEC",
 }
 
 
@@ -72,8 +70,23 @@ def subject_words(subject: str) -> str:
 
 @register.filter
 def jurisdiction_words(code: str) -> str:
-    """A jurisdiction's name; an operator's own file goes by its code."""
-    return JURISDICTIONS.get(code, code)
+    """A jurisdiction's title; its code where its file is gone."""
+    file = _jurisdiction(code)
+    return file.title if file else code
+
+
+@register.filter
+def outcome_words(outcome: str, jurisdiction: str) -> str:
+    """An outcome as its own jurisdiction's file calls it; the code where that no longer knows it."""
+    file = _jurisdiction(jurisdiction)
+    return file.outcome_label(outcome) if file and outcome in file.outcomes else outcome
+
+
+def _jurisdiction(code: str) -> law.Jurisdiction | None:
+    try:
+        return law.load_jurisdiction(code, extra_dir=settings.LAW_DIR)
+    except NotFound:
+        return None
 
 
 @register.filter

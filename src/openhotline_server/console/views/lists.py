@@ -17,7 +17,8 @@ from openhotline_server.console.forms import ReasonForm
 from openhotline_server.console.telling import checked, telling_errors
 from openhotline_server.evidence.queries import get_item
 from openhotline_server.lists import queries
-from openhotline_server.sharing import operations, queries as sharing
+from openhotline_server.sharing import operations
+from openhotline_server.sharing import queries as sharing
 
 
 @require_GET
@@ -26,10 +27,15 @@ def lists(request: HttpRequest) -> HttpResponse:
     """Every list with its edition in force, and our own log, newest first."""
     shown = [(found, queries.find_edition(found)) for found in queries.list_lists()]
     own = queries.find_own_list()
-    log = Paginator(sharing.log(own).order_by("-sequence") if own else [], 50)
+    log = (
+        Paginator(sharing.log(own).order_by("-sequence"), 50).get_page(request.GET.get("page"))
+        if own
+        else None
+    )
     return render(
-        request, "console/lists.html",
-        {"lists": shown, "page": log.get_page(request.GET.get("page")), "form": ReasonForm()},
+        request,
+        "console/lists.html",
+        {"lists": shown, "page": log, "form": ReasonForm()},
     )
 
 

@@ -37,8 +37,11 @@ def draft(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     with telling_errors(request, done="Drafted. Download it, hand it over, and record that here."):
         values = checked(form)
         operations.draft(
-            case=get_case(code), kind=Notice.Kind(values["kind"]),
-            recipient=values["recipient"], person=person(request), at=timezone.now(),
+            case=get_case(code),
+            kind=Notice.Kind(values["kind"]),
+            recipient=values["recipient"],
+            person=person(request),
+            at=timezone.now(),
         )
     return HttpResponseRedirect(reverse("console:notices"))
 
@@ -60,7 +63,9 @@ def delivered(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     form = DeliveryForm(request.POST)
     with telling_errors(request, done="Recorded as delivered."):
         operations.note_delivered(
-            notice=queries.get_notice(code), receipt=checked(form)["receipt"], person=person(request),
+            notice=queries.get_notice(code),
+            receipt=checked(form)["receipt"],
+            person=person(request),
             at=timezone.now(),
         )
     return HttpResponseRedirect(reverse("console:notices"))

@@ -11,6 +11,7 @@ import { outcomeOf } from "./panel.js";
 import { Walk } from "./questions.js";
 import { newCode } from "./server.js";
 
+const CHANGED = 409; // the group is no longer the one that was handed out
 const REMEMBERED = 5; // cases whose pictures stay at hand for an undo
 
 export class Grading {
@@ -18,6 +19,8 @@ export class Grading {
   lastVote = null;
   #history = []; // {kase, vote, job}, the last one last
   #pending = new Set(); // codes of cases whose answer is on its way
+  #losses = new Map(); // how often a case's picture was refused
+  #began = null; // when the key went down that asked for the next case
   #closed = false; // resting or outside her limits: nothing is shown
 
   constructor({ server, questions, outbox, pictures, panel, viewer, cover, levels }) {
@@ -111,13 +114,15 @@ export class Grading {
   /** A picture did not come: the server refused it, so the case is no longer what it was. */
   async lost(kase, error) {
     if (!(await this.day.ask())) return this.#pause();
-    kase.losses = (kase.losses ?? 0) + 1;
-    if (kase.losses > 1) {
+    const times = (this.#losses.get(kase.code) ?? 0) + 1;
+    this.#losses.set(kase.code, times);
+    if (times > 2) {
       const aside = () => (this.cover.hide(), this.skip("The picture is not shown as it should be."));
       return this.cover.show("lost", "This case cannot be shown", error.message, "Put it aside", aside);
     }
-    notice(error.message, { error: true });
-    return this.more();
+    if (error.status !== CHANGED) this.ready = this.ready.filter((each) => each !== kase);
+    this.more();
+    return notice(error.message, { error: true });
   }
 
   #commit(askSecond, began) {
@@ -213,9 +218,10 @@ export class Grading {
     return undefined;
   }
 
-  #show(began) {
+  #show(began = this.#began) {
     if (this.#closed) return;
     const kase = this.ready[0];
+    this.#began = kase ? null : began;
     this.panel.togglePath(false);
     this.panel.show(kase?.walk);
     showCase(kase);

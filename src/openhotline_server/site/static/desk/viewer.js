@@ -70,13 +70,11 @@ export class Viewer {
     const level = this.levels.now;
     this.#pageWords();
     if (!kase) {
-      this.#drawn = null;
-      find("sheet").dataset.case = "";
-      return this.stage.empty();
+      return this.#clear();
     }
     let bitmap = this.pictures.peek(kase, view, level);
     if (!bitmap) {
-      if (this.#drawn !== kase) this.stage.empty("The sheet is on its way");
+      if (this.#drawn !== kase) this.#clear("The sheet is on its way");
       try {
         bitmap = await this.pictures.get(kase, view, level);
       } catch (error) {
@@ -86,6 +84,12 @@ export class Viewer {
     }
     this.#put(bitmap, kase, view);
     return undefined;
+  }
+
+  #clear(words) {
+    this.#drawn = null;
+    find("sheet").dataset.case = "";
+    this.stage.empty(words);
   }
 
   #put(bitmap, kase, view) {
