@@ -51,9 +51,9 @@ bench-desk: $(VENV)/dev.done
 
 lock: $(VENV)/dev.done  ## Pin every dependency anew, with hashes.
 	$(BIN)/pip install --quiet '$(LOCK_TOOL)'
-	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server \
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --group build \
 		pyproject.toml --no-emit-index-url --no-header --upgrade -o locks/server.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --group dev \
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --group build --group dev \
 		pyproject.toml --no-emit-index-url --no-header --upgrade -o locks/dev.txt
 
 reference: $(VENV)/dev.done  ## Write the reference pages anew from the code.
@@ -67,10 +67,10 @@ $(BIN)/python:
 
 $(VENV)/server.done: locks/server.txt pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/server.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.done: locks/dev.txt pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/server.done

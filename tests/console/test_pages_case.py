@@ -168,3 +168,13 @@ def test_whoever_reads_no_cases_may_not_open_one(
     sign_in: SignIn, add_person: Callable[..., User], role: str
 ) -> None:
     assert sign_in(add_person("otto", role)).get(page_of(a_case())).status_code == 403
+
+
+def test_a_notice_is_drafted_from_a_decided_case_by_the_manager_alone(
+    sign_in: SignIn, ana: User, ben: User, mia: User
+) -> None:
+    waiting, decided = a_case(), answered(a_case(), (ana, PSEUDO_B), (ben, PSEUDO_B))
+    form = f'action="/console/cases/{decided.code}/notice/"'
+    assert form in sign_in(mia).get(page_of(decided)).content.decode()
+    assert form not in sign_in(ana).get(page_of(decided)).content.decode()
+    assert "Draft a notice" not in text_of(sign_in(mia).get(page_of(waiting)))

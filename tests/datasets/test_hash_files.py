@@ -1,4 +1,4 @@
-"""Files are walked in one order and read as they are: changed, replaced, withheld or too large ones say so."""
+"""Files are walked in one order; those that change, vanish, are withheld or too large say so."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PICTURE = Reply({"media_type": "image/png", "pdq": {"value": "8a" * 32, "quality
 
 def hashed(
     *paths: Path, answers: Mapping[bytes, Reply | OpenHotlineError] | None = None, backwards: bool = False
-):  # type: ignore[no-untyped-def]
+) -> list[FileHashes]:
     pool = cast(Pool, Stub(answers or {}, backwards=backwards))
     return list(hash_files(walk(map(str, paths)), pool))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -77,13 +78,22 @@ class OpenDesk:
         self.wait_for_another(before)
         return before
 
+    def until(self, holds: str, *, seconds: float = 15) -> None:
+        """Wait until a JavaScript expression holds. (The browser's own waiting would need ``unsafe-eval``.)"""
+        last = time.monotonic() + seconds
+        while not self.page.evaluate(holds):
+            if time.monotonic() > last:
+                pytest.fail(f"this never came: {holds}")
+            self.page.wait_for_timeout(15)
+
+    def wait_for_case(self, code: str) -> None:
+        self.until(f"document.getElementById('sheet').dataset.case === '{code}'")
+
     def wait_for_another(self, before: str) -> None:
-        self.page.wait_for_function(
-            "before => ![before, '', undefined].includes(document.getElementById('sheet').dataset.case)", arg=before
-        )
+        self.until(f"!['{before}', '', undefined].includes(document.getElementById('sheet').dataset.case)")
 
     def wait_until_saved(self) -> None:
-        self.page.wait_for_function("document.getElementById('sending').textContent === 'Everything is saved'")
+        self.until("document.getElementById('sending').textContent === 'Everything is saved'")
 
     def measures(self) -> list[float]:
         found: list[float] = self.page.evaluate("performance.getEntriesByName('desk:next').map((e) => e.duration)")

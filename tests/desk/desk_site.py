@@ -1,6 +1,6 @@
 """A whole site of its own for a real browser: made, served and looked into by processes of their own.
 
-``python -m tests.desk.desk_site make DIR '{"sizes": [1, 4]}'`` prints the session cookies of Ana and Ben.
+``python -m tests.desk.desk_site make DIR '{"sizes": [1, 4]}'`` prints the session cookies of its people.
 """
 
 from __future__ import annotations
@@ -129,7 +129,10 @@ def _people(now: Any) -> dict[str, Any]:
             actor="test", at=now,
         )
 
-    return {"ana": add("ana", Role.ANALYST), "ben": add("ben", Role.SECOND_READER)}
+    return {
+        "ana": add("ana", Role.ANALYST), "ben": add("ben", Role.SECOND_READER),
+        "mia": add("mia", Role.MANAGER), "oda": add("oda", Role.OPERATOR),
+    }
 
 
 def _policy(changes: dict[str, int], now: Any) -> None:

@@ -71,6 +71,23 @@ def test_no_picture_takes_more_keys_than_promised(desk: OpenDesk, keys: str, mos
     assert len(keys) <= most
 
 
+def test_members_are_excluded_by_keys(desk: OpenDesk, look: Callable[[], Any]) -> None:
+    assert desk.text("#counts").startswith("9")  # the most often seen stands first
+    case = desk.case
+    desk.press("x")
+    desk.press("3")
+    for key in ("ArrowRight", "ArrowRight", "Space"):
+        desk.page.keyboard.press(key)
+    assert desk.page.locator(".tile[aria-selected=true]").count() == 2
+    desk.page.keyboard.press("Enter")
+    desk.until("document.getElementById('counts').textContent.startsWith('7')")
+    desk.until("document.getElementById('sheet').getAttribute('aria-label').includes('7 pictures')")
+    assert desk.case == case
+    assert desk.shifts() == []
+    desk.grade(TYPICAL)
+    desk.wait_until_saved()
+
+
 def test_the_next_case_is_there_within_100_ms_and_nothing_moves(desk: OpenDesk) -> None:
     for n in range(36):
         before = desk.case
@@ -99,7 +116,7 @@ def test_results_form_with_every_answer(desk: OpenDesk) -> None:
     desk.press("321")
     first = desk.text("#results li >> nth=0")
     assert "Indecent pseudo-photograph" in first
-    assert "still open: severity" in first
+    assert "open: severity" in first
     desk.press("p")
     assert "The predominant impression is that of a child" in desk.text("#path")
     desk.press("p")
@@ -118,7 +135,7 @@ def test_undo_takes_back_an_answer_and_then_the_vote_before(desk: OpenDesk, look
     assert desk.grade(DISCOUNTED) == first
     desk.wait_until_saved()
     desk.press("u")
-    desk.page.wait_for_function("code => document.getElementById('sheet').dataset.case === code", arg=first)
+    desk.wait_for_case(first)
     assert desk.text("#trail") == "No"
     desk.grade("5")
     desk.wait_until_saved()
@@ -133,7 +150,7 @@ def test_a_vote_from_before_the_page_was_loaded_can_be_taken_back(desk: OpenDesk
     desk.page.reload()
     desk.wait_for_another("nothing")
     desk.press("u")
-    desk.page.wait_for_function("code => document.getElementById('sheet').dataset.case === code", arg=first)
+    desk.wait_for_case(first)
     desk.grade(DISCOUNTED)
     desk.wait_until_saved()
     assert [v["undone"] for v in _votes(look, first)] == [True, False]
@@ -142,7 +159,7 @@ def test_a_vote_from_before_the_page_was_loaded_can_be_taken_back(desk: OpenDesk
 def test_nothing_is_lost_when_the_line_breaks(desk: OpenDesk, look: Callable[[], Any]) -> None:
     desk.page.route("**/vote", lambda route: route.abort())
     graded = [desk.grade(DISCOUNTED), desk.grade(TYPICAL)]
-    desk.page.wait_for_function("document.getElementById('sending').textContent.includes('2 answers wait here')")
+    desk.until("document.getElementById('sending').textContent.includes('2 answers wait here')")
     assert not any(_votes(look, case) for case in graded)
     asked: list[str] = []
     desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
@@ -179,31 +196,13 @@ def test_a_refused_answer_brings_its_case_back_with_the_sentence(desk: OpenDesk,
     desk.page.route("**/vote", refuse)
     case = desk.case
     desk.press(TYPICAL)
-    desk.page.wait_for_function("document.getElementById('notice').textContent.startsWith('Somebody else')")
-    desk.page.wait_for_function("code => document.getElementById('sheet').dataset.case === code", arg=case)
+    desk.until("document.getElementById('notice').textContent.startsWith('Somebody else')")
+    desk.wait_for_case(case)
     assert desk.text("#question") == "AI dimension?"
     desk.page.unroute("**/vote")
     desk.grade("4")
     desk.wait_until_saved()
     assert len(_votes(look, case)) == 1
-
-
-def test_members_are_excluded_by_keys(desk: OpenDesk, look: Callable[[], Any]) -> None:
-    while "9" not in desk.text("#counts"):
-        desk.grade(DISCOUNTED)
-    case = desk.case
-    desk.press("x")
-    desk.press("3")
-    for key in ("ArrowRight", "ArrowRight", "Space"):
-        desk.page.keyboard.press(key)
-    assert desk.page.locator(".tile[aria-selected=true]").count() == 2
-    desk.page.keyboard.press("Enter")
-    desk.page.wait_for_function("document.getElementById('counts').textContent.startsWith('7')")
-    desk.page.wait_for_function("document.getElementById('sheet').getAttribute('aria-label').includes('7 pictures')")
-    assert desk.case == case
-    assert desk.shifts() == []
-    desk.grade(TYPICAL)
-    desk.wait_until_saved()
 
 
 def test_a_skipped_case_goes_with_its_reason(desk: OpenDesk) -> None:
@@ -218,21 +217,21 @@ def test_a_skipped_case_goes_with_its_reason(desk: OpenDesk) -> None:
 def test_holding_the_key_shows_more_and_letting_go_less(desk: OpenDesk) -> None:
     assert desk.text("#level-words").startswith("coarse shapes")
     desk.page.keyboard.down("v")
-    desk.page.wait_for_function("document.getElementById('sheet').getAttribute('aria-label').endsWith('soft grey')")
+    desk.until("document.getElementById('sheet').getAttribute('aria-label').endsWith('soft grey')")
     desk.page.wait_for_timeout(700)
     assert desk.text("#level-words") == "soft grey"
     desk.page.keyboard.up("v")
-    desk.page.wait_for_function("document.getElementById('sheet').getAttribute('aria-label').endsWith('coarse shapes')")
+    desk.until("document.getElementById('sheet').getAttribute('aria-label').endsWith('coarse shapes')")
 
 
 def test_levels_are_chosen_with_keys_and_kept_for_the_session(desk: OpenDesk) -> None:
     desk.press("+")
-    desk.page.wait_for_function("document.getElementById('level-words').textContent.startsWith('shapes')")
+    desk.until("document.getElementById('level-words').textContent.startsWith('shapes')")
     desk.page.reload()
     desk.wait_for_another("nothing")
     assert desk.text("#level-words").startswith("shapes")
     desk.press("-")
-    desk.page.wait_for_function("document.getElementById('level-words').textContent.startsWith('coarse')")
+    desk.until("document.getElementById('level-words').textContent.startsWith('coarse')")
 
 
 def test_a_hidden_picture_cannot_be_answered(desk: OpenDesk) -> None:
@@ -279,7 +278,7 @@ def test_an_original_is_opened_only_with_a_reason(desk: OpenDesk, look: Callable
 def test_the_page_says_calmly_when_it_goes_on(desk: OpenDesk, data: Path) -> None:
     call(data, "policy", daily_minutes=0)
     desk.press(DISCOUNTED)
-    desk.page.wait_for_function("document.getElementById('cover-words').textContent.includes('tomorrow')")
+    desk.until("document.getElementById('cover-words').textContent.includes('tomorrow')")
     assert desk.page.locator("#cover").is_visible()
     assert desk.text("#question") == ""
     call(data, "policy")

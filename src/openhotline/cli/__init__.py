@@ -56,7 +56,7 @@ def program() -> None:
 
     \b
     openhotline init
-    openhotline user add ana --role analyst --name "Ana"
+    openhotline user add ana --role analyst --display-name "Ana"
     openhotline import /path/to/batch --source "partner hotline" --received 2026-11-02
     openhotline serve
     openhotline statistics --out tables

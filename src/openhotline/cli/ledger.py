@@ -98,7 +98,7 @@ def _answer(found: Verified) -> dict[str, object]:
 
 
 def _sentence(found: Verified, *, pinned: bool) -> str:
-    whole = f"The ledger is whole: {found.lines:,} lines, {found.checkpoints:,} signed checkpoints."
+    whole = f"The ledger is whole: {found.lines:,} lines, {found.checkpoints:,} signed {_plural(found.checkpoints)}."
     if not found.checkpoints:
         return f"{whole}\nNo line is signed yet, so this shows agreement within the file only."
     after = found.lines - found.signed_to
@@ -108,3 +108,7 @@ def _sentence(found: Verified, *, pinned: bool) -> str:
         return f"{whole}\n{signed}{tail}"
     compare = "Compare that key with the one the hotline published (--public-key does it)."
     return f"{whole}\n{signed}{tail}\n{compare}"
+
+
+def _plural(count: int) -> str:
+    return "checkpoint" if count == 1 else "checkpoints"

@@ -18,6 +18,7 @@ from openhotline.hashing.compiled import (
     OUT_SINGLES_1D,
     OUT_SINGLES_2D,
     REAL,
+    SINGLES_1D,
     SINGLES_2D,
     compiled,
 )
@@ -61,43 +62,66 @@ def weigh(
                 weights[i, k + 1 - first[i]] += F(full[pixel - begin] * (1.0 - here))
 
 
-@compiled(NOTHING, BYTES_2D, INDICES, INDICES, SINGLES_2D, OUT_SINGLES_2D, relaxed=True)
-def rows(picture: npt.NDArray[np.uint8], first: Index, count: Index, weights: Single, out: Single) -> None:
-    """Weigh and sum rows of bytes into the 64 rows of ``out``, four at a time to spare memory traffic."""
-    width = picture.shape[1]
+@compiled(NOTHING, BYTES_2D, INTEGER, INTEGER, SINGLES_1D, OUT_SINGLES_1D, relaxed=True)
+def add_rows(picture: npt.NDArray[np.uint8], top: int, count: int, weights: Single, line: Single) -> None:
+    """Weigh and sum rows of bytes into one line, four at a time to spare memory traffic."""
+    line[:] = F(0)
+    fours = count - count % 4
+    for k in range(0, fours, 4):
+        w0, w1, w2, w3 = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        row0, row1 = picture[top + k], picture[top + k + 1]
+        row2, row3 = picture[top + k + 2], picture[top + k + 3]
+        for x in range(line.size):
+            line[x] += w0 * F(row0[x]) + w1 * F(row1[x]) + w2 * F(row2[x]) + w3 * F(row3[x])
+    for k in range(fours, count):
+        weight, row = weights[k], picture[top + k]
+        for x in range(line.size):
+            line[x] += weight * F(row[x])
+
+
+@compiled(NOTHING, SINGLES_1D, OUT_SINGLES_1D, relaxed=True)
+def to_luma(coloured: Single, line: Single) -> None:
+    """Turn red, green, blue into brightness. Linear, so it may come after the sum over rows."""
+    for x in range(line.size):
+        line[x] = F(0.299) * coloured[3 * x] + F(0.587) * coloured[3 * x + 1] + F(0.114) * coloured[3 * x + 2]
+
+
+@compiled(
+    NOTHING,
+    BYTES_2D,
+    INDICES,
+    INDICES,
+    SINGLES_2D,
+    INDICES,
+    INDICES,
+    SINGLES_2D,
+    INTEGER,
+    OUT_SINGLES_2D,
+    relaxed=True,
+)
+def sample(
+    picture: npt.NDArray[np.uint8],
+    tops: Index,
+    heights: Index,
+    down: Single,
+    lefts: Index,
+    widths: Index,
+    across: Single,
+    colours: int,
+    out: Single,
+) -> None:
+    """Fill the 64 x 64 samples, a row of them at a time, so that what lies between stays in the cache.
+
+    ``picture`` has ``colours`` bytes a pixel, 1 or 3, side by side in its rows.
+    """
+    interleaved = np.empty(picture.shape[1], np.float32)
+    line = np.empty(picture.shape[1] // colours, np.float32) if colours > 1 else interleaved
     for i in range(out.shape[0]):
-        top, size = first[i], count[i]
-        for x in range(width):
-            out[i, x] = F(0)
-        fours = size - size % 4
-        for k in range(0, fours, 4):
-            w0, w1, w2, w3 = weights[i, k], weights[i, k + 1], weights[i, k + 2], weights[i, k + 3]
-            row0, row1 = picture[top + k], picture[top + k + 1]
-            row2, row3 = picture[top + k + 2], picture[top + k + 3]
-            for x in range(width):
-                out[i, x] += w0 * F(row0[x]) + w1 * F(row1[x]) + w2 * F(row2[x]) + w3 * F(row3[x])
-        for k in range(fours, size):
-            w0, row0 = weights[i, k], picture[top + k]
-            for x in range(width):
-                out[i, x] += w0 * F(row0[x])
-
-
-@compiled(NOTHING, SINGLES_2D, OUT_SINGLES_2D, relaxed=True)
-def to_luma(coloured: Single, out: Single) -> None:
-    """Turn rows of red, green, blue into brightness. Linear, so it may come after the sum over rows."""
-    for i in range(out.shape[0]):
-        for x in range(out.shape[1]):
-            red, green, blue = coloured[i, 3 * x], coloured[i, 3 * x + 1], coloured[i, 3 * x + 2]
-            out[i, x] = F(0.299) * red + F(0.587) * green + F(0.114) * blue
-
-
-@compiled(NOTHING, SINGLES_2D, INDICES, INDICES, SINGLES_2D, OUT_SINGLES_2D, relaxed=True)
-def columns(lines: Single, first: Index, count: Index, weights: Single, out: Single) -> None:
-    """Weigh and sum along each of the 64 rows into the 64 x 64 samples."""
-    for i in range(out.shape[0]):
+        add_rows(picture, tops[i], heights[i], down[i], interleaved)
+        if colours > 1:
+            to_luma(interleaved, line)
         for j in range(out.shape[1]):
-            total = F(0)
-            left = first[j]
-            for k in range(count[j]):
-                total += weights[j, k] * lines[i, left + k]
+            total, left = F(0), lefts[j]
+            for k in range(widths[j]):
+                total += across[j, k] * line[left + k]
             out[i, j] = total

@@ -41,13 +41,11 @@ def samples(picture: npt.NDArray[np.uint8], vertical: Side, horizontal: Side) ->
     """Return float32[64, 64] of uint8[height, width, 3] or grey uint8[height, width]."""
     from openhotline.hashing import linear_kernels
 
-    height, width = picture.shape[:2]
-    lines = np.empty((SAMPLES, picture.size // height), np.float32)
+    height = picture.shape[0]
+    colours = 3 if picture.ndim == 3 else 1
     flat = np.ascontiguousarray(picture).reshape(height, -1)
-    linear_kernels.rows(flat, vertical.first, vertical.count, vertical.weights, lines)
-    if picture.ndim == 3:
-        coloured, lines = lines, np.empty((SAMPLES, width), np.float32)
-        linear_kernels.to_luma(coloured, lines)
+    down = vertical.first, vertical.count, vertical.weights
+    across = horizontal.first, horizontal.count, horizontal.weights
     result = np.empty((SAMPLES, SAMPLES), np.float32)
-    linear_kernels.columns(lines, horizontal.first, horizontal.count, horizontal.weights, result)
+    linear_kernels.sample(flat, *down, *across, colours, result)
     return result

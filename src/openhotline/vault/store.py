@@ -139,8 +139,8 @@ class Vault:
     def rewrap(self, new: MasterKey) -> Rewrapped:
         """Give the vault a new master key; the old one opens nothing afterwards. Cut short, run it again.
 
-        Writers wait meanwhile: about a second for every ten thousand objects. Other processes that have
-        the vault open must be started again with the new key.
+        Writers wait meanwhile: some three seconds of processor time for ten thousand objects. Other processes
+        that have the vault open must be started again with the new key.
         """
         layout = self._shelf.layout
         with explained("be given a new master key"), exclusive(layout.lock, patience=PATIENCE):

@@ -21,7 +21,7 @@ _FILE = struct.Struct(">8s8s12s48s")
 SIZE = _FILE.size
 
 
-class UnknownMaster(Exception):  # noqa: N818 - it never leaves this package
+class UnknownMaster(Exception):
     """The key file names a master key that is not at hand."""
 
 

@@ -50,6 +50,11 @@ def find_partner(secret: str) -> User | None:
     return key.partner if key else None
 
 
+def keys_in_force(partner: User) -> QuerySet[PartnerKey]:
+    """A partner's keys that were not ended."""
+    return PartnerKey.objects.filter(partner=partner, revoked_at=None).order_by("pk")
+
+
 def _is_uuid(text: str) -> bool:
     try:
         uuid.UUID(text)

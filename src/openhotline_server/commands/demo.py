@@ -111,7 +111,7 @@ def _earlier_batch(pictures: Path, *, at: datetime) -> None:
         source="Demonstration: drawn pictures of last month",
         received_on=(at - timedelta(days=31)).date(),
     )
-    answer_earlier_batch(report, at=at)
+    answer_earlier_batch(at=at)
 
 
 def _waiting_batch(pictures: Path) -> None:

@@ -33,7 +33,7 @@ def verify(file: Path | None, keys: tuple[str, ...], as_json: bool) -> None:
     Exit 1: the chain is broken; the first line that does not fit is named.
 
     \b
-    Example: openhotline ledger verify ledger-2026-11.jsonl
+    Example: openhotline ledger verify ledger-2026-11.txt
     """
     if file is not None:
         options = [part for key in keys for part in ("--public-key", key)] + (["--json"] if as_json else [])
@@ -58,7 +58,7 @@ def export(file: Path) -> None:
     """Write the whole chain to FILE, signed up to its last line, so that a stranger can verify it.
 
     \b
-    Example: openhotline ledger export ledger-2026-11.jsonl
+    Example: openhotline ledger export ledger-2026-11.txt
     """
     site_ready()
     from django.db import transaction

@@ -104,3 +104,49 @@ def key(name: str) -> None:
 
     issued = issue_partner_key(partner=get_person(name), actor=COMMAND_LINE, at=timezone.now())
     click.echo(issued.secret)
+
+
+@user.command("end-keys")
+@click.argument("name")
+@data_option
+def end_keys(name: str) -> None:
+    """End every key of the partner organisation NAME at once.
+
+    \b
+    Example: openhotline user end-keys example-platform
+    """
+    site_ready()
+    from django.utils import timezone
+
+    from openhotline_server.accounts.operations import revoke_partner_key
+    from openhotline_server.accounts.queries import get_person, keys_in_force
+    from openhotline_server.ledger.events import COMMAND_LINE
+
+    keys = list(keys_in_force(get_person(name)))
+    for found in keys:
+        revoke_partner_key(key=found, actor=COMMAND_LINE, at=timezone.now())
+    click.echo(f"Ended: {len(keys)} keys.")
+
+
+@user.command("entitle")
+@click.argument("name")
+@data_option
+def entitle(name: str) -> None:
+    """Let the partner organisation NAME download our own list.
+
+    \b
+    Example: openhotline user entitle example-platform
+    """
+    site_ready()
+    from django.utils import timezone
+
+    from openhotline_server.accounts.queries import get_person
+    from openhotline_server.ledger.events import COMMAND_LINE
+    from openhotline_server.lists.operations import ensure_own_list
+    from openhotline_server.sharing import operations
+
+    now = timezone.now()
+    operations.entitle(
+        partner=get_person(name), hash_list=ensure_own_list(at=now), actor=COMMAND_LINE, at=now
+    )
+    click.echo(f"{name} may download our own list with its key, at /api/1/lists/own/entries.csv or .json.")

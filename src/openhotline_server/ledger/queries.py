@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
 
@@ -60,7 +61,9 @@ def length() -> int:
 
 def verify() -> chain.Verified:
     """Walk the whole stored chain in flat memory; raises ChainBroken naming the first line that does not fit."""
-    verified = chain.verify(_links(), checkpoints=list_checkpoints(), public_key=_public_key())
+    # Closed here and not by the garbage collector: PostgreSQL's cursor must not be closed within another query.
+    with closing(_links()) as links:
+        verified = chain.verify(links, checkpoints=list_checkpoints(), public_key=_public_key())
     head = Head.objects.filter(pk=1).first()
     if head is not None and (head.sequence, head.digest) != (verified.lines, verified.head):
         raise ChainBroken(
@@ -85,8 +88,9 @@ def list_checkpoints() -> list[chain.Checkpoint]:
     ]
 
 
-def _links() -> Iterator[chain.Line]:
-    return (as_link(line) for line in Line.objects.order_by("sequence").iterator(chunk_size=2000))
+def _links() -> Generator[chain.Line]:
+    lines = Line.objects.order_by("sequence").iterator(chunk_size=2000)
+    return (as_link(line) for line in lines)
 
 
 def _public_key() -> chain.PublicKey:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from openhotline_server.assessment import operations as assessment
 from openhotline_server.evidence import queries as evidence
 from openhotline_server.evidence.models import Item
 from openhotline_server.findings import queries as findings
-from openhotline_server.findings.models import Cluster, KnownMatch
+from openhotline_server.findings.models import KnownMatch
 from openhotline_server.intake.models import Report
 from openhotline_server.triage import operations as triage
 from openhotline_server.triage import queries as cases
 from openhotline_server.triage.models import Case
-from openhotline_server.triage.rules import Known, Signals
+from openhotline_server.triage.signals import gather
 
 AT_ONCE = 400
 
@@ -27,7 +24,7 @@ AT_ONCE = 400
 def open_and_place(*, report: Report, at: datetime) -> None:
     """Open a case for each new cluster of a report, and give the cases that it touches their place anew."""
     for members in findings.members_by_cluster(evidence.list_items(report), at_once=AT_ONCE):
-        signals = _signals(members)
+        signals = gather(members)
         triage.open_cases(clusters=signals, at=at)
         for case in cases.list_cases_of(signals):
             if case.state in Case.WAITING:
@@ -45,32 +42,6 @@ def grade_known(*, report: Report, at: datetime) -> None:
             if facts and case.state == Case.State.OPEN:
                 graded.append((case, facts))
         assessment.grade_known(graded=graded, at=at)
-
-
-def _signals(members: dict[Cluster, list[Item]]) -> dict[Cluster, Signals]:
-    ids = [item.pk for group in members.values() for item in group]
-    evidence_of = findings.evidence_for(ids)
-    matches = findings.matches_for(ids)
-    shown = findings.with_preview(ids)
-    seen: Counter[int] = evidence.count_sightings(ids)
-    return {
-        cluster: Signals(
-            evidence=[e for i in group for e in evidence_of.get(i.pk, ())],
-            known=[k for i in group for k in _known(matches.get(i.pk, ()))],
-            members=len(group),
-            sightings=sum(seen[i.pk] for i in group),
-            readable=any(i.pk in shown or i.sha256 is None for i in group),
-        )
-        for cluster, group in members.items()
-    }
-
-
-def _known(matches: Iterable[KnownMatch]) -> list[Known]:
-    deciding = settings.JURISDICTIONS[0]
-    return [
-        Known(ai=m.entry.ai, outcome=str(m.entry.grades.get(deciding, {}).get("outcome", "")))
-        for m in matches
-    ]
 
 
 def _known_facts(group: list[Item], matches: dict[int, list[KnownMatch]]) -> dict[str, str]:

@@ -59,7 +59,7 @@ def withdraw(*, item: Item, reason: str, person: User, at: datetime) -> Publicat
         raise NotAllowed("Withdrawing needs the permission to publish. Ask the manager.")
     if len(reason.strip()) < 5:
         raise BadInput(
-            "A withdrawal needs a reason, because everybody who took the entry is told. Write one."
+            "A withdrawal needs a reason; the log keeps it. Write one."
         )
     if not is_published(item):
         raise Conflict("This item is not on our list.")

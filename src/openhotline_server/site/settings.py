@@ -122,6 +122,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
+# Sign-in limits count by network address; behind a proxy, by the one that the proxy names.
+ALLAUTH_TRUSTED_PROXY_COUNT = options.number("OPENHOTLINE_TRUSTED_PROXIES")
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "5/5m/key,20/5m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "OpenHotline"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from openhotline_server.statistics.svg import INK, tidy
@@ -29,6 +30,7 @@ _LINE = 0.16  # inches for every further line of a label
 _LETTER = 0.08  # inches for a letter of a label, on the generous side
 _BESIDE = 1.5  # inches for the number at a bar's end
 _LEGEND = 0.36  # inches for each row of four in the legend
+_ONE_AT_A_TIME = Lock()  # matplotlib's settings are the whole process's, and a site draws in several threads
 
 
 def bar_chart(table: Table, *, labels: Mapping[str, str] | None = None) -> str:
@@ -37,9 +39,15 @@ def bar_chart(table: Table, *, labels: Mapping[str, str] | None = None) -> str:
     ``labels`` are the words for codes; a code without one is shown as its own words. Takes about 0.1 s, the
     first call another second to load matplotlib.
     """
+    words = labels or {}
+    with _ONE_AT_A_TIME:
+        svg = _svg(table, words)
+    return tidy(svg, name=table.name, title=table.title, description=_description(table, words))
+
+
+def _svg(table: Table, words: Mapping[str, str]) -> str:
     import matplotlib as mpl
 
-    words = labels or {}
     with mpl.rc_context(
         {
             "font.family": ["DejaVu Sans"],  # matplotlib's own: it has the same measures on every machine
@@ -48,8 +56,7 @@ def bar_chart(table: Table, *, labels: Mapping[str, str] | None = None) -> str:
             "text.parse_math": False,
         }
     ):
-        svg = _saved(_drawn(table, words))
-    return tidy(svg, name=table.name, title=table.title, description=_description(table, words))
+        return _saved(_drawn(table, words))
 
 
 def label(code: str, labels: Mapping[str, str]) -> str:

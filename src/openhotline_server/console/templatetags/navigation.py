@@ -20,6 +20,7 @@ PAGES = (
     ("console:reports", "Reports", Permission.REPORTS_READ),
     ("console:statistics", "Statistics", Permission.STATISTICS_READ),
     ("console:lists", "Lists", Permission.LISTS_READ),
+    ("console:notices", "Notices", Permission.NOTICE_WRITE),
     ("console:agreement", "Agreement", Permission.AGREEMENT_READ),
     ("console:policy", "Policy", Permission.POLICY_SET),
     ("console:people", "People", Permission.PEOPLE_READ),

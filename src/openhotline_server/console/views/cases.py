@@ -16,6 +16,7 @@ from openhotline_server.accounts.permissions import Permission
 from openhotline_server.assessment import blindness
 from openhotline_server.assessment import queries as assessment
 from openhotline_server.console.failures import missing_is_404
+from openhotline_server.console.forms import NoticeForm
 from openhotline_server.console.paging import paged
 from openhotline_server.findings import members
 from openhotline_server.findings import queries as findings
@@ -61,6 +62,8 @@ def case(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
         # The newest edition comes last and stands for its jurisdiction.
         "results": list({result.jurisdiction: result for result in results}.values()),
     }
+    if standing and who.may(Permission.NOTICE_WRITE):
+        context["notice_form"] = NoticeForm()
     return render(request, "console/case.html", context)
 
 

@@ -12,6 +12,7 @@ from openhotline.media.levels import LEVELS
 from openhotline_server.accounts.gate import requires
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.assessment import sheets
+from openhotline_server.assessment.results import jurisdictions
 from openhotline_server.console.views import desk_calls, desk_pictures, desk_tree
 
 
@@ -20,7 +21,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """The desk, empty; its script takes the first case."""
     # The first sheet should not wait until the confined processes have started.
     threading.Thread(target=sheets.ready, daemon=True).start()
-    return render(request, "console/desk.html", {"edition": desk_tree.tree().edition, "levels": LEVELS})
+    here = {"edition": desk_tree.tree().edition, "levels": LEVELS, "jurisdictions": len(jurisdictions())}
+    return render(request, "console/desk.html", here)
 
 
 urls: list[URLPattern] = [path("desk/", page, name="desk"), *desk_calls.urls, *desk_pictures.urls, *desk_tree.urls]

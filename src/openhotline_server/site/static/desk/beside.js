@@ -1,5 +1,6 @@
 // What stands beside the picture: the case in figures, why it stands here, its origin; and the reader's own day.
 
+import { notice } from "./cover.js";
 import { count, find, make } from "./elements.js";
 
 export function showCase(kase) {
@@ -45,11 +46,15 @@ export function showDay(standing) {
   find("pictures").textContent = shown.length ? `Pictures sent: ${shown.join(", ")}` : "No pictures sent yet";
 }
 
-/** Whether everything she answered has arrived. */
+/** Whether everything she answered has arrived; if not, why not. */
 export function showSending(waiting, trouble) {
   const line = find("sending");
   line.classList.toggle("waiting", waiting > 1 && !trouble);
   line.classList.toggle("broken", Boolean(trouble));
-  if (trouble) line.textContent = `${trouble} ${count(waiting, "answer")} wait${waiting === 1 ? "s" : ""} here.`;
-  else line.textContent = waiting > 1 ? `${count(waiting, "answer")} on the way` : "Everything is saved";
+  if (trouble) line.textContent = `${count(waiting, "answer")} wait${waiting === 1 ? "s" : ""} here`;
+  else line.textContent = waiting > 1 ? `${count(waiting, "answer")} on the way` : waiting ? "One on the way" : "Everything is saved";
+  if (Boolean(trouble) !== troubled) notice(trouble && `${trouble} What you answered is sent as soon as it can be.`, { error: true });
+  troubled = Boolean(trouble);
 }
+
+let troubled = false;

@@ -128,15 +128,15 @@ export class Grading {
   #commit(askSecond, began) {
     const facts = this.current.walk.node.facts;
     const words = this.#resultWords(this.current);
+    const entry = { kase: this.current, vote: newCode() };
+    this.#history.push(entry);
     const kase = this.#leave(began);
-    const entry = { kase, vote: newCode() };
     const body = { vote: entry.vote, facts, ask_second: askSecond };
     entry.job = this.outbox.add({
       send: () => this.server.post(`cases/${kase.code}/vote`, body),
       done: (answer) => this.#arrived(kase, answer),
       refused: (error) => this.#bringBack(entry, error),
     });
-    this.#history.push(entry);
     say(`${askSecond ? "Sent to a second reader." : words} Next: ${this.current?.walk.node.question.label ?? "nothing waits."}`);
   }
 
@@ -161,12 +161,14 @@ export class Grading {
     notice(error.message, { error: true });
   }
 
-  #takeBack(entry) {
-    if (entry.kase.walk.node.complete) entry.kase.walk.back();
-    this.#pending.delete(entry.kase.code);
-    this.#restore(entry.kase);
-    say(`The case before is back. ${entry.kase.walk.node.question.label}`);
-    if (!this.outbox.remove(entry.job)) this.#sendUndo(entry.vote, entry.kase);
+  #takeBack({ kase, vote, job }) {
+    if (kase.walk.node.complete) kase.walk.back();
+    this.#pending.delete(kase.code);
+    const unsent = this.outbox.remove(job);
+    const atHand = unsent || this.pictures.peek(kase, { page: 0 }, this.levels.rest);
+    if (atHand) this.#restore(kase);
+    else notice("Taking back that answer.");
+    if (!unsent) this.#sendUndo(vote, kase);
   }
 
   /** The vote was cast before this page was loaded: the server knows the case, we do not. */
@@ -180,7 +182,8 @@ export class Grading {
     this.outbox.add({
       send: () => this.server.post("undo", { vote }),
       done: (answer) => {
-        if (!kase) this.#restore(this.#seated(answer.back));
+        const back = kase ? Object.assign(kase, answer.back) : this.#seated(answer.back);
+        if (!this.ready.includes(back)) this.#restore(back);
         this.#take(answer);
       },
       refused: (error) => {
@@ -194,6 +197,7 @@ export class Grading {
   #restore(kase) {
     this.ready = [kase, ...this.ready.filter((each) => each.code !== kase.code)];
     this.#show();
+    say(`The case before is back. ${kase.walk.node.question.label}`);
   }
 
   #seated(kase) {

@@ -3,9 +3,9 @@
 import { find, make } from "./elements.js";
 
 const OPEN_WORDS = {
-  child: "the child", age_band: "the age", image_type: "the kind of image", indecent: "indecency", severity: "severity",
-  pornographic: "s. 62", focus_or_act: "s. 62", grossly_offensive: "s. 62", sex: "sex", ai: "the AI dimension",
-  second_opinion: "a second opinion", discount_reason: "the reason",
+  child: "child", age_band: "age", image_type: "kind of image", indecent: "indecency", severity: "severity",
+  pornographic: "s. 62", focus_or_act: "s. 62", grossly_offensive: "s. 62", sex: "sex", ai: "AI dimension",
+  second_opinion: "second opinion", discount_reason: "reason",
 };
 
 export class Panel {
@@ -102,5 +102,5 @@ function ending(result) {
 
 function openWords(result) {
   const names = [...new Set(result.open.map((code) => OPEN_WORDS[code] ?? code.replaceAll("_", " ")))];
-  return names.length ? `still open: ${names.join(", ")}` : "";
+  return names.length ? `open: ${names.join(", ")}` : "";
 }

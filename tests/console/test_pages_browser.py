@@ -1,0 +1,112 @@
+"""The pages in a real browser: signing in by the form, accessible in light and dark, nothing refused by the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.conftest import PASSWORD
+from tests.desk.desk_browser import axe_source, chromium, need_chromium
+from tests.desk.desk_site import call, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PUBLIC = ["/", "/sign-in/login/", "/nothing/is/here/"]
+PAGES = {
+    "ana": ["/console/", "/console/queue/", "CASE", "/console/ledger/", "/sign-in/2fa/"],
+    "mia": ["/console/", "/console/queue/", "CASE", "/console/reports/", "/console/policy/", "/console/agreement/"],
+    "oda": ["/console/", "/console/people/", "/console/ledger/"],
+}
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    need_chromium()
+    return tmp_path_factory.mktemp("pages") / "data"
+
+
+@pytest.fixture(scope="module")
+def sessions(data: Path) -> dict[str, str]:
+    found: dict[str, str] = call(data, "make", sizes=[1, 3])
+    return found
+
+
+@pytest.fixture(scope="module")
+def address(data: Path, sessions: dict[str, str]) -> Iterator[str]:
+    with served(data) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def opened(browser: Browser, **options: Any) -> Page:
+    page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}).new_page()
+    page.on("console", lambda m: pytest.fail(m.text) if "Content Security Policy" in m.text else None)
+    return page
+
+
+def signed_in(browser: Browser, address: str, name: str) -> Page:
+    page = opened(browser)
+    page.goto(f"{address}/sign-in/login/")
+    page.get_by_label("Sign-in name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{address}/console/")
+    return page
+
+
+def follow(page: Page, address: str, place: str) -> None:
+    if place == "CASE":
+        page.goto(f"{address}/console/queue/")
+        page.locator("tbody a.code").first.click()
+        page.wait_for_url("**/cases/**")
+    else:
+        page.goto(address + place)
+
+
+def test_the_form_lets_in_and_the_menu_lets_out(browser: Browser, address: str) -> None:
+    page = signed_in(browser, address, "ana")
+    assert page.url == f"{address}/console/"
+    assert page.get_by_role("heading", name="Hello, Ana").is_visible()
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.url == f"{address}/"
+    page.context.close()
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(browser: Browser, address: str) -> None:
+    page = signed_in(browser, address, "ana")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.context.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize("who", ["nobody", *PAGES])
+def test_pages_are_accessible(
+    browser: Browser, address: str, sessions: dict[str, str], scheme: str, width: int, who: str
+) -> None:
+    axe = axe_source()
+    # axe is brought in from outside, which the policy rightly refuses to a page.
+    page = opened(browser, color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True)
+    if who in sessions:
+        page.context.add_cookies([{"name": "sessionid", "value": sessions[who], "url": address}])
+    found = []
+    for place in PAGES.get(who, PUBLIC):
+        follow(page, address, place)
+        page.evaluate(axe)
+        result = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", STANDARDS)
+        found += [f"{place}: {v['id']}: {[n['target'] for n in v['nodes']]}" for v in result["violations"]]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+    assert not found, "\n".join(found)
+    page.context.close()
