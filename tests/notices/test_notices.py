@@ -12,11 +12,12 @@ from openhotline.errors import BadInput, Conflict, NotAllowed
 from openhotline_server.accounts.models import User
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.ledger.events import Event
+from openhotline_server.notices.kinds import NoticeKind
 from openhotline_server.notices.models import Notice
 from openhotline_server.notices.operations import draft, note_delivered
 
 pytestmark = pytest.mark.django_db
-POLICE = Notice.Kind.POLICE_REFERRAL
+POLICE = NoticeKind.POLICE_REFERRAL
 
 
 def test_a_notice_says_what_was_decided_and_by_which_hashes_the_files_are_known(

@@ -98,7 +98,8 @@ def _answer(found: Verified) -> dict[str, object]:
 
 
 def _sentence(found: Verified, *, pinned: bool) -> str:
-    whole = f"The ledger is whole: {found.lines:,} lines, {found.checkpoints:,} signed {_plural(found.checkpoints)}."
+    signed = f"{found.checkpoints:,} signed {_plural(found.checkpoints)}"
+    whole = f"The ledger is whole: {found.lines:,} lines, {signed}."
     if not found.checkpoints:
         return f"{whole}\nNo line is signed yet, so this shows agreement within the file only."
     after = found.lines - found.signed_to

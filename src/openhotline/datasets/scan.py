@@ -16,8 +16,9 @@ from openhotline.media import Decoded
 
 Header = dict[str, Any]
 
-PREVIEW_SHORT_SIDE = 640
-"""Pixels to ask of a scaled decode that a preview is drawn from."""
+PREVIEW_SHORT_SIDE = 400
+"""Pixels to ask of a scaled decode that a preview is drawn from: enough for a picture that fills half a screen, and
+a JPEG of a megapixel is then decoded at half its size."""
 
 
 def warm() -> None:

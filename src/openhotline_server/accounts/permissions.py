@@ -53,9 +53,13 @@ _DESK = _READING | {
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ANALYST: frozenset(_DESK | {Permission.VOTE_FIRST}),
     Role.SECOND_READER: frozenset(_DESK),
+    # A manager sees results that one reader gave, so she is no blind second reader.
     Role.MANAGER: frozenset(
-        _DESK
+        _READING
         | {
+            Permission.CASE_READ,
+            Permission.QUEUE_READ,
+            Permission.FINDINGS_READ,
             Permission.LEDGER_READ,
             Permission.PEOPLE_READ,
             Permission.LISTS_READ,

@@ -16,7 +16,7 @@ from openhotline_server.accounts.models import User
 from openhotline_server.assessment import displays, operations, rules
 from openhotline_server.assessment.briefs import Brief, briefs
 from openhotline_server.assessment.models import Vote
-from openhotline_server.assessment.queries import pictures_today
+from openhotline_server.assessment.queries import seen_today
 from openhotline_server.triage import operations as triage
 from openhotline_server.triage.models import Case
 
@@ -33,11 +33,12 @@ class HandOut:
 
 def hand_out(*, person: User, at: datetime, without: Collection[uuid.UUID] = ()) -> HandOut:
     """Give a reader her next cases and tell where she stands. Outside her limits she gives back what she holds."""
-    standing = displays.limits(person, now=at)
+    seen = seen_today(person, now=at)
+    standing = displays.limits(person, now=at, seen=seen)
     if not standing.open:
         triage.release(person=person, at=at)
     cases = displays.next_cases(person=person, at=at, without=without, standing=standing)
-    return HandOut(briefs(cases), standing, pictures_today(person, now=at), find_last_vote(person, at=at))
+    return HandOut(briefs(cases), standing, seen.pictures, find_last_vote(person, at=at))
 
 
 def find_last_vote(person: User, *, at: datetime) -> Vote | None:
@@ -89,4 +90,5 @@ def rest(*, person: User, at: datetime) -> None:
 
 def where(*, person: User, at: datetime) -> tuple[displays.Limits, dict[int, int]]:
     """Where a reader stands today, and the pictures she was sent, by level."""
-    return displays.limits(person, now=at), pictures_today(person, now=at)
+    seen = seen_today(person, now=at)
+    return displays.limits(person, now=at, seen=seen), seen.pictures

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from openhotline.errors import BadInput, NotAllowed
@@ -22,7 +23,7 @@ from openhotline_server.accounts.permissions import Permission
 from openhotline_server.assessment import rules
 from openhotline_server.assessment.briefs import members_of
 from openhotline_server.assessment.models import Display
-from openhotline_server.assessment.queries import activity_today, get_policy, read_by
+from openhotline_server.assessment.queries import Seen, get_policy, read_by, seen_today
 from openhotline_server.evidence import queries as evidence
 from openhotline_server.evidence.models import Item
 from openhotline_server.ledger.events import Event
@@ -79,14 +80,14 @@ class Limits:
         return "It is time for your break." if self.exposure.break_until else ""
 
 
-def limits(person: User, *, now: datetime) -> Limits:
-    """Count what a person has seen today against the policy."""
-    policy = get_policy()
+def limits(person: User, *, now: datetime, seen: Seen | None = None) -> Limits:
+    """Count what a person has seen today against the policy; ``seen`` spares reading her day a second time."""
+    policy, day = get_policy(), seen or seen_today(person, now=now)
     after, length = timedelta(minutes=policy.minutes_before_break), timedelta(minutes=policy.break_minutes)
-    seen = rules.exposure(activity_today(person, now=now), now=now, break_after=after, break_length=length)
+    exposure = rules.exposure(day.events, now=now, break_after=after, break_length=length)
     local = timezone.localtime(now)
     return Limits(
-        exposure=seen, daily=timedelta(minutes=policy.daily_minutes),
+        exposure=exposure, daily=timedelta(minutes=policy.daily_minutes),
         day_over=rules.working_hours_over(local, last_hour=policy.last_hour),
         break_after=after, break_length=length,
         tomorrow=timezone.make_aware(datetime.combine(local.date() + timedelta(days=1), time.min)),
@@ -105,23 +106,27 @@ def next_cases(
     """
     if not (standing or limits(person, now=at)).open:
         return []
-    read = read_by(person).values("case")
+    unread = ~Exists(read_by(person).filter(case=OuterRef("pk")))
     held = list(
         triage_queries.held_by(person, at=at)
-        .filter(state__in=Case.WAITING).exclude(pk__in=read).exclude(code__in=without)[:ahead]
+        .filter(unread, state__in=Case.WAITING).exclude(code__in=without)[:ahead]
     )
-    states = [Case.State.THIRD, Case.State.SECOND] + (
-        [Case.State.OPEN] if person.may(Permission.VOTE_FIRST) else []
-    )
-    for state in states:
+    for state in _states_for(person):
         if len(held) >= ahead:
             break
         waiting = (
             triage_queries.queue(states=(state,), person=person, at=at)
-            .exclude(pk__in=[c.pk for c in held]).exclude(pk__in=read).exclude(code__in=without)
+            .filter(unread).exclude(pk__in=[c.pk for c in held]).exclude(code__in=without)
         )
         held += triage.claim(person=person, cases=list(waiting[: ahead - len(held)]), at=at)
     return held
+
+
+def _states_for(person: User) -> list[Case.State]:
+    """The states whose cases this person reads, in the order in which she takes them."""
+    readings = [Case.State.THIRD, Case.State.SECOND]
+    waiting = Case.objects.filter(state__in=readings).exists()
+    return (readings if waiting else []) + ([Case.State.OPEN] if person.may(Permission.VOTE_FIRST) else [])
 
 
 def require_held(person: User, case: Case, *, at: datetime) -> None:

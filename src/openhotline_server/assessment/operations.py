@@ -92,8 +92,8 @@ def undo_vote(*, person: User, at: datetime) -> Case:
 def ask_second_vote(*, case: Case, why: str, actor: str, at: datetime) -> None:
     """Send a decided case to a second reader, who sees nothing of the first answer. The result stands meanwhile."""
     case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    if case.state != Case.State.DECIDED:
-        return
+    if case.state != Case.State.DECIDED or list_votes(case).count() > 1:
+        return  # it waits already, or two readers have answered: there is nothing blind left to ask for
     triage.move(case=case, to=Case.State.SECOND, actor=actor, at=at)
     record(actor=actor, at=at, event=Event.SECOND_VOTE_ASKED, subject=case.subject, details={"why": why})
 

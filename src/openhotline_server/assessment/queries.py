@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.conf import settings
@@ -55,14 +57,24 @@ def read_by(person: User) -> QuerySet[Vote]:
     return Vote.objects.filter(person=person, undone_at=None)
 
 
-def activity_today(person: User, *, now: datetime) -> list[datetime]:
-    """When this person was shown something or answered today, oldest first."""
+@dataclass(frozen=True)
+class Seen:
+    """One person's day: when something was sent to her or answered by her, oldest first; pictures sent, by level."""
+
+    events: list[datetime]
+    pictures: dict[int, int]
+
+
+def seen_today(person: User, *, now: datetime) -> Seen:
+    """Read a person's day so far. Cost: two queries."""
     begins = timezone.make_aware(datetime.combine(timezone.localtime(now).date(), time.min))
-    shown = Display.objects.filter(person=person, shown_at__gte=begins, shown_at__lte=now)
+    displays = Display.objects.filter(person=person, shown_at__gte=begins, shown_at__lte=now)
+    shown = list(displays.values_list("shown_at", "level", "pictures"))
     cast = Vote.objects.filter(person=person, cast_at__gte=begins, cast_at__lte=now)
-    return sorted(
-        [*shown.values_list("shown_at", flat=True), *cast.values_list("cast_at", flat=True)]
-    )
+    pictures: Counter[int] = Counter()
+    for _, level, count in shown:
+        pictures[level] += count
+    return Seen(sorted([*(at for at, _, _ in shown), *cast.values_list("cast_at", flat=True)]), dict(pictures))
 
 
 def last_activity(person: User, case: Case, *, before: datetime) -> datetime | None:
@@ -74,13 +86,9 @@ def last_activity(person: User, case: Case, *, before: datetime) -> datetime | N
 
 
 def pictures_today(person: User, *, now: datetime) -> dict[int, int]:
-    """Pictures sent to a person today, by level of protection."""
-    begins = timezone.make_aware(datetime.combine(timezone.localtime(now).date(), time.min))
-    counts: dict[int, int] = {}
-    rows = Display.objects.filter(person=person, shown_at__gte=begins, shown_at__lte=now)
-    for level, pictures in rows.values_list("level", "pictures"):
-        counts[level] = counts.get(level, 0) + pictures
-    return counts
+    """Pictures sent to a person today, by level."""
+    return seen_today(person, now=now).pictures
+
 
 
 def deciding_outcome(assessment: Assessment) -> str:

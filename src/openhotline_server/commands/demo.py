@@ -17,6 +17,7 @@ from openhotline_server.commands import site_ready
 CAST = (
     ("ana", "Ana", "analyst", "first reader: opens the desk and grades"),
     ("ben", "Ben", "second_reader", "second reader: answers blind"),
+    ("cleo", "Cleo", "second_reader", "decides where the two disagree"),
     ("mia", "Mia", "manager", "progress, statistics, policy, publishing"),
     ("oda", "Oda", "operator", "people and the ledger"),
 )
@@ -32,7 +33,7 @@ PICTURES_DONE = 90
 @click.option("--port", default=8787, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-serve", is_flag=True, help="Only make the data; do not start the site.")
 def demo(data: Path, reset: bool, port: int, no_serve: bool) -> None:
-    """Make and start a demonstration: drawn pictures, a cast of four, work waiting. Loopback only.
+    """Make and start a demonstration: drawn pictures, a cast of five, work waiting. Loopback only.
 
     \b
     Example: openhotline demo --reset --no-serve

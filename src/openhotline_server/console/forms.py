@@ -6,7 +6,7 @@ import uuid
 
 from django import forms
 
-from openhotline_server.notices.models import Notice
+from openhotline_server.notices.kinds import NoticeKind
 
 
 class ReasonForm(forms.Form):
@@ -18,7 +18,7 @@ class ReasonForm(forms.Form):
 class NoticeForm(forms.Form):
     """Who is told, and in what shape."""
 
-    kind = forms.ChoiceField(label="Kind", choices=Notice.Kind.choices)
+    kind = forms.ChoiceField(label="Kind", choices=NoticeKind.choices)
     recipient = forms.CharField(label="Recipient", max_length=200, help_text="The office it goes to.")
 
 

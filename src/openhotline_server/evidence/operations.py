@@ -81,14 +81,20 @@ def capture_many(*, report: Report, captures: Sequence[Capture], actor: str, at:
     new = {item.sha256: item for item in Item.objects.bulk_create(rows, batch_size=100) if item.sha256}
     items = known | new
     _see(report=report, seen=[(c.path, c.modified, items[c.sha256]) for c in captures], at=at)
-    entries = [
-        Entry(Event.ITEM_CAPTURED, i.subject, {"sha256": i.sha256, "size": i.size}) for i in new.values()
-    ]
+    fresh_places = {c.sha256: c.path for c in fresh.values()}
+    entries = [_captured(i, report) for i in new.values()]
     entries += [
-        Entry(Event.ITEM_SIGHTED, items[c.sha256].subject, {"report": str(report.code)}) for c in captures
+        Entry(Event.ITEM_SIGHTED, items[c.sha256].subject, {"report": str(report.code)})
+        for c in captures
+        if fresh_places.get(c.sha256) != c.path  # a capture is its own first sighting
     ]
     record_many(actor=actor, at=at, entries=entries)
     return Captured(new=new, known=known)
+
+
+def _captured(item: Item, report: Report) -> Entry:
+    details = {"sha256": item.sha256, "size": item.size, "report": str(report.code)}
+    return Entry(Event.ITEM_CAPTURED, item.subject, details)
 
 
 @transaction.atomic

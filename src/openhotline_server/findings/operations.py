@@ -168,10 +168,15 @@ def _place(placed: Sequence[tuple[Cluster, Sequence[tuple[Item, int]]]], *, at: 
         for item, distance in members
     ]
     ClusterMember.objects.bulk_create(rows, batch_size=150)
+    alone = {c.pk for c, members in placed if [i.pk for i, _ in members] == [c.representative_id]}
     record_many(
         actor=SYSTEM,
         at=at,
-        entries=[Entry(Event.ITEM_CLUSTERED, r.item.subject, {"cluster": str(r.cluster.code)}) for r in rows],
+        entries=[
+            Entry(Event.ITEM_CLUSTERED, r.item.subject, {"cluster": str(r.cluster.code)})
+            for r in rows
+            if r.cluster_id not in alone  # its case's own line names the item
+        ],
     )
 
 

@@ -6,19 +6,16 @@ import uuid
 
 from django.db import models
 
+from openhotline_server.notices.kinds import NoticeKind
 from openhotline_server.triage.models import Case
 
 
 class Notice(models.Model):
     """One document to one recipient; it holds no imagery."""
 
-    class Kind(models.TextChoices):
-        POLICE_REFERRAL = "police_referral", "Referral to the police"
-        HOTLINE_FORWARD = "hotline_forward", "Forward to a partner hotline"
-
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=NoticeKind.choices)
     recipient = models.CharField(max_length=200)
     document = models.JSONField()
     drafted_at = models.DateTimeField()

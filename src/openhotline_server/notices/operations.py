@@ -15,12 +15,13 @@ from openhotline_server.findings import queries as findings
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.operations import record
 from openhotline_server.notices.documents import referral
+from openhotline_server.notices.kinds import NoticeKind
 from openhotline_server.notices.models import Notice
 from openhotline_server.triage.models import Case
 
 
 @transaction.atomic
-def draft(*, case: Case, kind: Notice.Kind, recipient: str, person: User, at: datetime) -> Notice:
+def draft(*, case: Case, kind: NoticeKind, recipient: str, person: User, at: datetime) -> Notice:
     """Fix the document of a notice about a decided case. Nothing leaves by this."""
     if not person.may(Permission.NOTICE_WRITE):
         raise NotAllowed("Writing notices needs the permission for it. Ask the manager.")

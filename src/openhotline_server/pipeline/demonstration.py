@@ -21,7 +21,9 @@ from openhotline_server.sharing.operations import publish
 from openhotline_server.sharing.queries import list_candidates
 from openhotline_server.sharing.rules import CONFIRMED_BY
 
-SECOND_VOTES = 50  # per cent: more than a hotline would ask for, so that agreement can be shown on a small batch
+SECOND_VOTES = (
+    50  # per cent: more than a hotline would ask for, so that agreement can be shown on a small batch
+)
 DISAGREE = 0.1
 PUBLISHED = 6
 
@@ -33,13 +35,17 @@ def answer_earlier_batch(*, at: datetime) -> None:
     then = at - timedelta(days=28)
     policy = {**DEFAULT_POLICY, "second_vote_percent": SECOND_VOTES, "last_hour": 24}
     operations.set_policy(policy=ReviewPolicy(**policy), actor=COMMAND_LINE, at=then)
-    readers = {p.role: p for p in list_people()}
-    for role in (Role.ANALYST, Role.SECOND_READER):
-        _answer_all(readers[role], begins=then)
+    people = list_people()
+    readers = {p.role: p for p in people}
+    _answer_all(readers[Role.ANALYST], begins=then)
+    _answer_all(next(p for p in people if p.role == Role.SECOND_READER), begins=then)
     confirmed = [a.case for a in list_candidates() if a.basis in CONFIRMED_BY][:PUBLISHED]
     try:
         publish(cases=confirmed, person=readers[Role.MANAGER], at=then + timedelta(days=1))
-    except (BadInput, Conflict):  # nothing was confirmed, or it is published: the demonstration goes on without
+    except (
+        BadInput,
+        Conflict,
+    ):  # nothing was confirmed, or it is published: the demonstration goes on without
         return
 
 
@@ -49,8 +55,12 @@ def _answer_all(reader: User, *, begins: datetime) -> None:
         case = cases[0]
         lot = random.Random(f"{case.cluster.representative.sha256}")  # noqa: S311 - every demonstration is alike
         displays.note_display(
-            person=reader, case=case, kind=Display.Kind.SHEET, level=2,
-            pictures=max(1, len(displays.members_to_show(case))), at=now,
+            person=reader,
+            case=case,
+            kind=Display.Kind.SHEET,
+            level=2,
+            pictures=max(1, len(displays.members_to_show(case))),
+            at=now,
         )
         facts = _answers(lot)
         if lot.random() < DISAGREE and reader.role != Role.ANALYST:

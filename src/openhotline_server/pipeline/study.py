@@ -47,7 +47,10 @@ _PHOTOGRAPH: Facts = MappingProxyType({"child": "yes", "image_type": "photograph
 # Every element of section 62 was met; whether by (6) or by (7), no description states. Written as (6).
 PROHIBITED: Facts = MappingProxyType(
     {
-        "child": "yes", "image_type": "non_photographic", "pornographic": "yes", "focus_or_act": "focus",
+        "child": "yes",
+        "image_type": "non_photographic",
+        "pornographic": "yes",
+        "focus_or_act": "focus",
         "grossly_offensive": "yes",
     }
 )
@@ -90,7 +93,11 @@ class Replayed:
 
 
 def replay(
-    *, study: Description, received_on: date, actor: str, clock: Clock,
+    *,
+    study: Description,
+    received_on: date,
+    actor: str,
+    clock: Clock,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Replayed:
     """Write what is missing of a study. Raises Conflict if it is complete, or another one bears its title."""
@@ -171,8 +178,13 @@ def _report(study: Description, *, received_on: date, actor: str, at: datetime) 
             "study another title, or use an empty data directory (--data)."
         )
     report = intake.receive(
-        kind=Report.Kind.RECORDS, source=study.source or study.title, origin=origin, received_on=received_on,
-        study=study.title, actor=actor, at=at,
+        kind=Report.Kind.RECORDS,
+        source=study.source or study.title,
+        origin=origin,
+        received_on=received_on,
+        study=study.title,
+        actor=actor,
+        at=at,
     )
     if report.finished_at is not None:
         raise Conflict(
@@ -184,8 +196,13 @@ def _report(study: Description, *, received_on: date, actor: str, at: datetime) 
 def _digest(study: Description) -> str:
     """Name a description by what is written of it, so that another one never goes on in its place."""
     parts = [
-        study.title, study.not_selected, study.analysts, study.milliseconds, sorted(study.criminal.items()),
-        sorted(study.discounted.items()), study.girls,
+        study.title,
+        study.not_selected,
+        study.analysts,
+        study.milliseconds,
+        sorted(study.criminal.items()),
+        sorted(study.discounted.items()),
+        study.girls,
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -194,8 +211,10 @@ def _readers(study: Description, *, actor: str, at: datetime) -> list[User]:
     """The study's analysts: people without a password, who can never sign in."""
     return [
         find_or_add_past_reader(
-            username=f"study-{_digest(study)[:12]}-{number:03}", display_name=f"Study analyst {number}",
-            actor=actor, at=at,
+            username=f"study-{_digest(study)[:12]}-{number:03}",
+            display_name=f"Study analyst {number}",
+            actor=actor,
+            at=at,
         )
         for number in range(1, study.analysts + 1)
     ]
@@ -219,8 +238,12 @@ def _write(
 def _answer(case: Case, answers: Sequence[Answer], readers: Sequence[User], *, at: datetime) -> None:
     for answer in answers:
         cast_vote(
-            case=case, person=readers[answer.analyst], facts=answer.facts, at=at,
-            milliseconds=answer.milliseconds, recorded=True,
+            case=case,
+            person=readers[answer.analyst],
+            facts=answer.facts,
+            at=at,
+            milliseconds=answer.milliseconds,
+            recorded=True,
         )
 
 
@@ -228,6 +251,9 @@ def _answer(case: Case, answers: Sequence[Answer], readers: Sequence[User], *, a
 def _finish(report: Report, study: Description, *, actor: str, at: datetime) -> None:
     intake.finish(report=report, at=at)
     record(
-        actor=actor, at=at, event=Event.STUDY_REPLAYED, subject=f"report:{report.code}",
+        actor=actor,
+        at=at,
+        event=Event.STUDY_REPLAYED,
+        subject=f"report:{report.code}",
         details={"records": study.posted, "selected": study.selected, "analysts": study.analysts},
     )

@@ -17,7 +17,14 @@ from openhotline.errors import BadInput
 from openhotline_server.statistics.rounding import percent
 
 REQUIRED = (
-    "title", "posted", "selected", "not_selected", "analysts", "analyst_hours", "criminal", "discounted",
+    "title",
+    "posted",
+    "selected",
+    "not_selected",
+    "analysts",
+    "analyst_hours",
+    "criminal",
+    "discounted",
 )
 OPTIONAL = (
     "source",

@@ -41,7 +41,14 @@ def open_cases(*, clusters: Mapping[Cluster, rules.Signals], at: datetime) -> li
     record_many(
         actor=SYSTEM,
         at=at,
-        entries=[Entry(Event.CASE_OPENED, c.subject, {"urgency": c.urgency}) for c in cases],
+        entries=[
+            Entry(
+                Event.CASE_OPENED,
+                c.subject,
+                {"urgency": c.urgency, "item": str(c.cluster.representative.code)},
+            )
+            for c in cases
+        ],
     )
     return cases
 
@@ -61,16 +68,15 @@ def place_again(*, case: Case, signals: rules.Signals, at: datetime) -> None:
 @transaction.atomic
 def claim(*, person: User, cases: Sequence[Case], at: datetime) -> list[Case]:
     """Take cases into one person's hands; those that somebody else holds are left out of the answer."""
-    taken = []
-    for case in cases:
-        held, _ = Claim.objects.select_for_update().get_or_create(
-            case=case, defaults={"person": person, "expires_at": at + CLAIM_LASTS}
-        )
-        if held.person_id != person.pk and held.expires_at > at:
-            continue
-        Claim.objects.filter(pk=held.pk).update(person=person, expires_at=at + CLAIM_LASTS)
-        taken.append(case)
-    return taken
+    keys, until = [case.pk for case in cases], at + CLAIM_LASTS
+    # The row's uniqueness decides between two who reach for a case at once; the update takes over what has lapsed.
+    Claim.objects.bulk_create(
+        [Claim(case_id=key, person=person, expires_at=until) for key in keys], ignore_conflicts=True
+    )
+    free = Q(person=person) | Q(expires_at__lte=at)
+    Claim.objects.filter(free, case__in=keys).update(person=person, expires_at=until)
+    mine = set(Claim.objects.filter(case__in=keys, person=person).values_list("case_id", flat=True))
+    return [case for case in cases if case.pk in mine]
 
 
 @transaction.atomic

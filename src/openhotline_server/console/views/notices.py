@@ -17,7 +17,7 @@ from openhotline_server.accounts.permissions import Permission
 from openhotline_server.console.forms import DeliveryForm, NoticeForm
 from openhotline_server.console.telling import checked, telling_errors
 from openhotline_server.notices import operations, queries
-from openhotline_server.notices.models import Notice
+from openhotline_server.notices.kinds import NoticeKind
 from openhotline_server.triage.queries import get_case
 
 
@@ -38,7 +38,7 @@ def draft(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
         values = checked(form)
         operations.draft(
             case=get_case(code),
-            kind=Notice.Kind(values["kind"]),
+            kind=NoticeKind(values["kind"]),
             recipient=values["recipient"],
             person=person(request),
             at=timezone.now(),
