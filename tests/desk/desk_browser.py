@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response, Route, sync_playwright
 
 from tests.desk.desk_site import ROOT
 
@@ -78,6 +78,11 @@ class OpenDesk:
         self.wait_for_another(before)
         return before
 
+    def grade_without_waiting(self, keys: str) -> None:
+        """Answer the case before her with these keys, whether or not another one follows."""
+        self.press(keys)
+        self.page.wait_for_timeout(100)
+
     def until(self, holds: str, *, seconds: float = 15) -> None:
         """Wait until a JavaScript expression holds. (The browser's own waiting would need ``unsafe-eval``.)"""
         last = time.monotonic() + seconds
@@ -104,8 +109,10 @@ class OpenDesk:
         return found
 
 
-def open_desk(browser: Browser, address: str, session: str, **options: Any) -> OpenDesk:
-    """Sign in by a session's cookie and open the desk at 1280 x 800."""
+def open_desk(
+    browser: Browser, address: str, session: str, *, listen: Callable[[Route], None] | None = None, **options: Any
+) -> OpenDesk:
+    """Sign in by a session's cookie and open the desk at 1280 x 800; ``listen`` stands between it and its cases."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
     context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
     context.add_init_script(OBSERVE)
@@ -113,6 +120,8 @@ def open_desk(browser: Browser, address: str, session: str, **options: Any) -> O
     desk.page.set_default_timeout(15_000)
     desk.page.on("response", lambda response: desk.responses.append(response))
     desk.page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
+    if listen is not None:
+        desk.page.route("**/desk/cases/**", listen)
     desk.page.goto(f"{address}/console/desk/")
     desk.wait_for_another("nothing")
     return desk

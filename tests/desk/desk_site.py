@@ -14,11 +14,21 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds until the site must answer
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that is being served, and the session cookies of those who are signed in."""
+
+    data: Path
+    address: str
+    sessions: dict[str, str]
 
 
 def environment(data: Path) -> dict[str, str]:

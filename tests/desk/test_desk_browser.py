@@ -3,57 +3,18 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
-from tests.desk.desk_browser import DISCOUNTED, TYPICAL, OpenDesk, chromium, need_chromium, open_desk
-from tests.desk.desk_site import call, served
+from tests.desk.desk_browser import DISCOUNTED, TYPICAL, OpenDesk
+from tests.desk.desk_site import Site, call
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PACE = 120  # milliseconds between two keys: faster than anybody reads
-CASES = [1, 4, 1, 1, 2, 1, 9, 1, 1, 1] * 14
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    need_chromium()
-    return tmp_path_factory.mktemp("site") / "data"
-
-
-@pytest.fixture(scope="module")
-def sessions(data: Path) -> dict[str, str]:
-    found: dict[str, str] = call(data, "make", sizes=CASES)
-    return found
-
-
-@pytest.fixture(scope="module")
-def address(data: Path, sessions: dict[str, str]) -> Iterator[str]:
-    with served(data) as address:
-        yield address
-
-
-@pytest.fixture
-def desk(browser: Browser, address: str, sessions: dict[str, str]) -> Iterator[OpenDesk]:
-    desk = open_desk(browser, address, sessions["ana"])
-    yield desk
-    if not desk.page.is_closed():
-        desk.wait_until_saved()
-    desk.page.context.close()
-
-
-@pytest.fixture
-def look(data: Path) -> Callable[[], Any]:
-    return lambda: call(data, "look")
+SITE = {"sizes": [1, 4, 1, 1, 2, 1, 9, 1, 1, 1] * 14}
 
 
 def _votes(look: Callable[[], Any], case: str) -> list[dict[str, Any]]:
@@ -275,13 +236,13 @@ def test_an_original_is_opened_only_with_a_reason(desk: OpenDesk, look: Callable
     assert look()["displays"][-1] == {"kind": "original", "level": 99, "pictures": 1}
 
 
-def test_the_page_says_calmly_when_it_goes_on(desk: OpenDesk, data: Path) -> None:
-    call(data, "policy", daily_minutes=0)
+def test_the_page_says_calmly_when_it_goes_on(desk: OpenDesk, site: Site) -> None:
+    call(site.data, "policy", daily_minutes=0)
     desk.press(DISCOUNTED)
     desk.until("document.getElementById('cover-words').textContent.includes('tomorrow')")
     assert desk.page.locator("#cover").is_visible()
     assert desk.text("#question") == ""
-    call(data, "policy")
+    call(site.data, "policy")
 
 
 def test_a_break_gives_the_cases_back_and_goes_on_when_she_likes(desk: OpenDesk) -> None:

@@ -6,6 +6,7 @@ answer: what it says of itself, and why it could not be decoded.
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -16,6 +17,12 @@ from openhotline.media import Decoded
 
 Header = dict[str, Any]
 
+# malloc.h of the GNU C library
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+
+LARGEST_KEPT, MOST_KEPT = 64 << 20, 256 << 20
+"""Bytes of one array, and of all that is free at the heap's end, that a worker keeps."""
+
 PREVIEW_SHORT_SIDE = 400
 """Pixels to ask of a scaled decode that a preview is drawn from: enough for a picture that fills half a screen, and
 a JPEG of a megapixel is then decoded at half its size."""
@@ -25,6 +32,21 @@ def warm() -> None:
     """Load decoders and compiled kernels before the process is closed to the outside."""
     media.prepare()
     hashing.prepare()
+    _keep_freed_memory()
+
+
+def _keep_freed_memory() -> None:
+    """Let this process keep what it frees, for the next file, instead of handing it back page by page.
+
+    Saves a fifth of a look at a picture of 1 megapixel and a quarter at 12 (our own measurement, 2026-11). Whatever
+    is larger than LARGEST_KEPT still goes back at once. Only GNU's C library has the switch.
+    """
+    try:
+        adjust = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError):
+        return
+    adjust(M_MMAP_THRESHOLD, LARGEST_KEPT)
+    adjust(M_TRIM_THRESHOLD, MOST_KEPT)
 
 
 def scan_entry(

@@ -54,13 +54,23 @@ class Batch:
         self._streams = 0
         self._met: set[str] = set()
 
-    def put(self, data: bytes, preview: bytes | None = None, *, again: bool = False) -> Stored:
+    def put(
+        self,
+        data: bytes,
+        preview: bytes | None = None,
+        *,
+        again: bool = False,
+        sha256: str | None = None,
+    ) -> Stored:
         """Store bytes under their SHA-256. What is there stays as it is; a lost or cut-off file is healed.
+
+        ``sha256`` spares hashing bytes that the caller has hashed in this process; a wrong one is found by
+        every later read.
 
         Raises Destroyed for content that was destroyed, unless ``again``: a person decided to keep it
         after all.
         """
-        stored = Stored(hashlib.sha256(data).hexdigest(), len(data))
+        stored = Stored(checked(sha256) if sha256 else hashlib.sha256(data).hexdigest(), len(data))
         with explained("store an object"):
             if self._is_new(stored, again=again):
                 entry = self._entry(stored.sha256)

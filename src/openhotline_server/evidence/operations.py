@@ -64,7 +64,7 @@ def seal(captures: Iterable[Capture]) -> None:
     with vault().writing() as batch:
         for c in captures:
             if c.untrusted_bytes is not None:
-                batch.put(c.untrusted_bytes, preview=c.preview)
+                batch.put(c.untrusted_bytes, preview=c.preview, sha256=c.sha256)
 
 
 def capture_many(*, report: Report, captures: Sequence[Capture], actor: str, at: datetime) -> Captured:

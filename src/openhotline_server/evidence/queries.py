@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from django.db.models import Count, QuerySet
 
@@ -52,10 +53,18 @@ def list_sightings(item: Item) -> QuerySet[Sighting]:
 
 def count_sightings(items: Iterable[int]) -> Counter[int]:
     """How often each item was seen, by item key."""
-    rows = (
-        Sighting.objects.filter(item__in=list(items)).order_by().values_list("item").annotate(n=Count("pk"))
-    )
-    return Counter(dict(rows))
+    seen: Counter[int] = Counter()
+    for keys in in_parts(items):
+        rows = Sighting.objects.filter(item__in=keys).order_by().values_list("item")
+        seen.update(dict(rows.annotate(n=Count("pk"))))
+    return seen
+
+
+def in_parts(keys: Iterable[int], *, size: int = 5000) -> Iterator[list[int]]:
+    """Keys in lists that every database takes as parameters of one query (SQLite: 32,766)."""
+    waiting = iter(keys)
+    while part := list(islice(waiting, size)):
+        yield part
 
 
 def original(item: Item) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from openhotline.provenance import Evidence
 from openhotline_server.evidence.models import Item
+from openhotline_server.evidence.queries import in_parts
 from openhotline_server.findings.models import (
     Cluster,
     ClusterMember,
@@ -72,12 +74,11 @@ def list_members(cluster: Cluster) -> list[Item]:
 
 
 def members_by_cluster(items: QuerySet[Item], *, at_once: int) -> Iterator[dict[Cluster, list[Item]]]:
-    """The clusters that hold any of these items, with all their members, ``at_once`` clusters a time."""
-    touched = ClusterMember.objects.filter(item__in=items, left_at=None).values_list("cluster", flat=True)
-    keys = sorted(set(touched))
-    for first in range(0, len(keys), at_once):
+    """The clusters that hold any of these items, with all their members, about ``at_once`` clusters a time."""
+    touched = ClusterMember.objects.filter(item__in=items, left_at=None).order_by("cluster")
+    for keys in in_parts(touched.values_list("cluster", flat=True).distinct(), size=at_once):
         groups: dict[Cluster, list[Item]] = defaultdict(list)
-        rows = ClusterMember.objects.filter(cluster__in=keys[first : first + at_once], left_at=None)
+        rows = ClusterMember.objects.filter(cluster__in=keys, left_at=None)
         for row in rows.select_related("cluster", "item").order_by("cluster", "distance", "pk"):
             groups[row.cluster].append(row.item)
         yield groups
@@ -92,7 +93,7 @@ def cluster_of(item: Item) -> Cluster | None:
 def evidence_for(items: Iterable[int]) -> dict[int, list[Evidence]]:
     """Evidence about origin, by item key."""
     found: dict[int, list[Evidence]] = defaultdict(list)
-    for p in Provenance.objects.filter(item__in=list(items)):
+    for p in chain.from_iterable(Provenance.objects.filter(item__in=keys) for keys in in_parts(items)):
         found[p.item_id].append(
             Evidence(
                 family=p.family,
@@ -109,9 +110,10 @@ def evidence_for(items: Iterable[int]) -> dict[int, list[Evidence]]:
 def matches_for(items: Iterable[int]) -> dict[int, list[KnownMatch]]:
     """Matches with list entries still in force, by item key."""
     found: dict[int, list[KnownMatch]] = defaultdict(list)
-    rows = KnownMatch.objects.filter(item__in=list(items), entry__withdrawn_in=None)
-    for match in rows.select_related("entry__hash_list", "edition").order_by("distance", "pk"):
-        found[match.item_id].append(match)
+    for keys in in_parts(items):
+        rows = KnownMatch.objects.filter(item__in=keys, entry__withdrawn_in=None)
+        for match in rows.select_related("entry__hash_list", "edition").order_by("distance", "pk"):
+            found[match.item_id].append(match)
     return found
 
 
@@ -127,8 +129,18 @@ def list_fingerprints(item: Item) -> QuerySet[Fingerprint]:
 
 def with_preview(items: Iterable[int]) -> set[int]:
     """Which of these items have something to show."""
-    rows = Examination.objects.filter(item__in=list(items), has_preview=True, item__destroyed_at=None)
-    return set(rows.values_list("item_id", flat=True))
+    rows = Examination.objects.filter(has_preview=True, item__destroyed_at=None)
+    return {
+        key
+        for keys in in_parts(items)
+        for key in rows.filter(item__in=keys).values_list("item_id", flat=True)
+    }
+
+
+def known_among(items: QuerySet[Item]) -> QuerySet[Item]:
+    """Those of the items that are on a list in force."""
+    matched = KnownMatch.objects.filter(entry__withdrawn_in=None).values("item")
+    return items.filter(pk__in=matched)
 
 
 def _hashed(ids: list[int]) -> list[Hashed]:

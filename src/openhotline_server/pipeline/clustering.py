@@ -29,12 +29,12 @@ def cluster(*, report: Report, at: datetime) -> None:
         return
     wanted = {h.item_id for h in waiting}
     items = {item.pk: item for item in evidence.list_items(report).iterator() if item.pk in wanted}
-    known = queries.matches_for(wanted)
+    known = set(queries.known_among(evidence.list_items(report)).values_list("pk", flat=True)) & wanted
     operations.create_clusters(groups=[operations.Grouping(items[i], []) for i in sorted(known)], at=at)
     fresh = [h for h in waiting if h.item_id not in known]
     standing = queries.list_representatives()
     grouped = _group(standing, fresh)
-    clusters = {c.pk: c for c in Cluster.objects.filter(pk__in={key for key, _, _ in grouped.joins})}
+    clusters = Cluster.objects.in_bulk({key for key, _, _ in grouped.joins})
     operations.join_clusters(
         joins=[(clusters[key], items[item], distance) for key, item, distance in grouped.joins], at=at
     )

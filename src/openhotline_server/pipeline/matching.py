@@ -17,6 +17,7 @@ from openhotline_server.intake.models import Report
 from openhotline_server.lists import queries as lists
 from openhotline_server.lists.models import Edition, Entry, HashList
 
+AT_ONCE = 500
 EXACT = ("sha256", "sha1", "md5")
 
 
@@ -28,7 +29,8 @@ def match(*, report: Report, at: datetime) -> None:
         entries = list(lists.entries_in_force(hash_list)) if edition else []
         if edition and entries:
             found = _exact(report, entries, edition) + _near(report, entries, edition, hash_list)
-            record_matches(matches=found, at=at)
+            for first in range(0, len(found), AT_ONCE):
+                record_matches(matches=found[first : first + AT_ONCE], at=at)
 
 
 def _exact(report: Report, entries: list[Entry], edition: Edition) -> list[NewMatch]:

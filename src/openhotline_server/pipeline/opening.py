@@ -25,8 +25,8 @@ def open_and_place(*, report: Report, at: datetime) -> None:
     """Open a case for each new cluster of a report, and give the cases that it touches their place anew."""
     for members in findings.members_by_cluster(evidence.list_items(report), at_once=AT_ONCE):
         signals = gather(members)
-        triage.open_cases(clusters=signals, at=at)
-        for case in cases.list_cases_of(signals):
+        opened = {case.cluster_id for case in triage.open_cases(clusters=signals, at=at)}
+        for case in cases.list_cases_of(cluster for cluster in signals if cluster.pk not in opened):
             if case.state in Case.WAITING:
                 triage.place_again(case=case, signals=signals[case.cluster], at=at)
 
@@ -34,7 +34,8 @@ def open_and_place(*, report: Report, at: datetime) -> None:
 @transaction.atomic
 def grade_known(*, report: Report, at: datetime) -> None:
     """Give known material its earlier grade; nobody looks at it again."""
-    for members in findings.members_by_cluster(evidence.list_items(report), at_once=AT_ONCE):
+    known = findings.known_among(evidence.list_items(report))
+    for members in findings.members_by_cluster(known, at_once=AT_ONCE):
         matches = findings.matches_for(i.pk for group in members.values() for i in group)
         graded = []
         for case in cases.list_cases_of(members):

@@ -1,4 +1,4 @@
-// One reader at work: which case is before her, which are prepared, what she did and can take back.
+// One reader at work: what she does, what becomes of it, and what she can take back.
 //
 // The next case is on the screen before the server has heard of the last answer; answers travel behind her back, in
 // order, until the server has taken them. What the server refuses comes back to her with its sentence.
@@ -7,42 +7,39 @@ import { showCase } from "./beside.js";
 import { notice, say } from "./cover.js";
 import { Day } from "./day.js";
 import { count } from "./elements.js";
+import { Hand } from "./hand.js";
 import { outcomeOf } from "./panel.js";
-import { Walk } from "./questions.js";
 import { newCode } from "./server.js";
 
 const CHANGED = 409; // the group is no longer the one that was handed out
 const REMEMBERED = 5; // cases whose pictures stay at hand for an undo
+const NOT_SHOWN = "The picture is not shown as it should be.";
 
 export class Grading {
-  ready = []; // the case before her, then the prepared ones
-  lastVote = null;
   #history = []; // {kase, vote, job}, the last one last
-  #pending = new Set(); // codes of cases whose answer is on its way
+  #lastVote = null; // what the server says could be taken back
   #losses = new Map(); // how often a case's picture was refused
   #began = null; // when the key went down that asked for the next case
   #closed = false; // resting or outside her limits: nothing is shown
 
   constructor({ server, questions, outbox, pictures, panel, viewer, cover, levels }) {
     Object.assign(this, { server, questions, outbox, pictures, panel, viewer, cover, levels });
+    this.hand = new Hand(questions);
     this.day = new Day(server, cover, () => this.more());
   }
 
   get current() {
-    return this.#closed ? undefined : this.ready[0];
+    return this.#closed ? undefined : this.hand.first;
   }
 
   /** Ask for the next cases. It waits its turn behind the answers that are on their way. */
   more() {
     this.#closed = false;
-    this.outbox.add({
-      send: () => this.server.post("next"),
-      done: (answer) => {
-        this.levels.set(answer.levels.rest, answer.levels.reveal);
-        this.#take(answer);
-      },
-      refused: (error) => this.cover.show("refused", "Not now", error.message, "Try again", () => this.more()),
-    });
+    const refused = (error) => this.cover.show("refused", "Not now", error.message, "Try again", () => this.more());
+    this.#send("next", {}, (answer) => {
+      this.levels.set(answer.levels.rest, answer.levels.reveal);
+      this.#take(answer);
+    }, refused);
   }
 
   /** Answer the question before her; `began` is when the key went down. */
@@ -75,40 +72,31 @@ export class Grading {
     }
     const last = this.#history.pop();
     if (last) this.#takeBack(last);
-    else if (this.lastVote) this.#takeBackFromBefore(this.lastVote);
+    else if (this.#lastVote) this.#sendUndo(this.#lastVote, null);
     else notice("There is nothing to take back.");
   }
 
   skip(reason) {
     const kase = this.#leave();
-    this.outbox.add({
-      send: () => this.server.post(`cases/${kase.code}/skip`, { reason }),
-      done: (answer) => this.#arrived(kase, answer),
-      refused: (error) => (this.#pending.delete(kase.code), notice(error.message, { error: true }), this.more()),
+    this.#send(`cases/${kase.code}/skip`, { reason }, (answer) => this.#arrived(kase, answer), (error) => {
+      this.hand.arrived(kase);
+      notice(error.message, { error: true });
+      this.more();
     });
     notice("Skipped. Somebody else may take it.");
   }
 
   exclude(codes) {
-    const kase = this.current;
-    this.outbox.add({
-      send: () => this.server.post(`cases/${kase.code}/exclude`, { tiles: codes }),
-      done: (answer) => {
-        this.#take(answer);
-        notice(`${count(codes.length, "picture")} taken out; each is a case of its own now.`);
-      },
-      refused: (error) => notice(error.message, { error: true }),
+    this.#send(`cases/${this.current.code}/exclude`, { tiles: codes }, (answer) => {
+      this.#take(answer);
+      notice(`${count(codes.length, "picture")} taken out; each is a case of its own now.`);
     });
   }
 
   rest() {
     this.#close();
     this.day.rest();
-    this.outbox.add({
-      send: () => this.server.post("rest"),
-      done: (answer) => this.day.take(answer.standing),
-      refused: (error) => notice(error.message, { error: true }),
-    });
+    this.#send("rest", {}, (answer) => this.day.take(answer.standing));
   }
 
   /** A picture did not come: the server refused it, so the case is no longer what it was. */
@@ -117,44 +105,43 @@ export class Grading {
     const times = (this.#losses.get(kase.code) ?? 0) + 1;
     this.#losses.set(kase.code, times);
     if (times > 2) {
-      const aside = () => (this.cover.hide(), this.skip("The picture is not shown as it should be."));
+      const aside = () => (this.cover.hide(), this.skip(NOT_SHOWN));
       return this.cover.show("lost", "This case cannot be shown", error.message, "Put it aside", aside);
     }
-    if (error.status !== CHANGED) this.ready = this.ready.filter((each) => each !== kase);
+    if (error.status !== CHANGED) this.hand.drop(kase);
     this.more();
     return notice(error.message, { error: true });
   }
 
+  #send(path, body, done, refused = (error) => notice(error.message, { error: true })) {
+    return this.outbox.add({ send: () => this.server.post(path, body), done, refused });
+  }
+
   #commit(askSecond, began) {
-    const facts = this.current.walk.node.facts;
-    const words = this.#resultWords(this.current);
-    const entry = { kase: this.current, vote: newCode() };
+    const body = { vote: newCode(), facts: this.current.walk.node.facts, ask_second: askSecond };
+    const words = askSecond ? "Sent to a second reader." : this.#resultWords(this.current);
+    const entry = { kase: this.current, vote: body.vote };
     this.#history.push(entry);
     const kase = this.#leave(began);
-    const body = { vote: entry.vote, facts, ask_second: askSecond };
-    entry.job = this.outbox.add({
-      send: () => this.server.post(`cases/${kase.code}/vote`, body),
-      done: (answer) => this.#arrived(kase, answer),
-      refused: (error) => this.#bringBack(entry, error),
-    });
-    say(`${askSecond ? "Sent to a second reader." : words} Next: ${this.current?.walk.node.question.label ?? "nothing waits."}`);
+    entry.job = this.#send(
+      `cases/${kase.code}/vote`, body, (answer) => this.#arrived(kase, answer), (error) => this.#bringBack(entry, error),
+    );
+    say(`${words} Next: ${this.current?.walk.node.question.label ?? "nothing waits."}`);
   }
 
   /** Put the case before her away and show the next one. */
   #leave(began) {
-    const kase = this.ready.shift();
-    this.#pending.add(kase.code);
+    const kase = this.hand.leave();
     this.#show(began);
     return kase;
   }
 
   #arrived(kase, answer) {
-    this.#pending.delete(kase.code);
+    this.hand.arrived(kase);
     this.#take(answer);
   }
 
   #bringBack(entry, error) {
-    this.#pending.delete(entry.kase.code);
     this.#history = this.#history.filter((each) => each !== entry);
     if (entry.kase.walk.node.complete) entry.kase.walk.back();
     this.#restore(entry.kase);
@@ -163,68 +150,47 @@ export class Grading {
 
   #takeBack({ kase, vote, job }) {
     if (kase.walk.node.complete) kase.walk.back();
-    this.#pending.delete(kase.code);
     const unsent = this.outbox.remove(job);
-    const atHand = unsent || this.pictures.peek(kase, { page: 0 }, this.levels.rest);
-    if (atHand) this.#restore(kase);
-    else notice("Taking back that answer.");
+    if (unsent || this.pictures.peek(kase, { page: 0 }, this.levels.rest)) this.#restore(kase);
     if (!unsent) this.#sendUndo(vote, kase);
   }
 
-  /** The vote was cast before this page was loaded: the server knows the case, we do not. */
-  #takeBackFromBefore(vote) {
-    this.lastVote = null;
-    notice("Taking back your last answer.");
-    this.#sendUndo(vote, null);
-  }
-
+  /** Without a case, or without its picture at hand, it comes back once the server has given it back. */
   #sendUndo(vote, kase) {
-    this.outbox.add({
-      send: () => this.server.post("undo", { vote }),
-      done: (answer) => {
-        const back = kase ? Object.assign(kase, answer.back) : this.#seated(answer.back);
-        if (!this.ready.includes(back)) this.#restore(back);
-        this.#take(answer);
-      },
-      refused: (error) => {
-        this.ready = this.ready.filter((each) => each !== kase);
-        this.#show();
-        notice(error.message, { error: true });
-      },
+    this.#lastVote = null;
+    if (this.current !== kase) notice("Taking back your last answer.");
+    const done = (answer) => {
+      const back = kase ? Object.assign(kase, answer.back) : this.hand.seat(answer.back);
+      if (!this.hand.ready.includes(back)) this.#restore(back);
+      this.#take(answer);
+    };
+    this.#send("undo", { vote }, done, (error) => {
+      this.hand.drop(kase);
+      this.#show();
+      notice(error.message, { error: true });
     });
   }
 
   #restore(kase) {
-    this.ready = [kase, ...this.ready.filter((each) => each.code !== kase.code)];
+    this.hand.restore(kase);
     this.#show();
+    notice("");
     say(`The case before is back. ${kase.walk.node.question.label}`);
   }
 
-  #seated(kase) {
-    return { ...kase, walk: new Walk(this.questions) };
-  }
-
-  /** Take what the server handed out: new cases behind those at hand, changed ones in their place. */
+  /** Take what the server handed out, and what it says of her day. */
   #take(answer) {
-    this.lastVote = answer.last_vote;
+    this.#lastVote = answer.last_vote;
     const open = this.day.take(answer.standing);
     if (this.#closed) return undefined;
     if (!open) return this.#pause();
-    const before = this.ready[0];
-    let changed = false;
-    for (const kase of answer.cases.filter((each) => !this.#pending.has(each.code))) {
-      const here = this.ready.find((each) => each.code === kase.code);
-      if (!here) this.ready.push(this.#seated(kase));
-      else if (here.edition !== kase.edition) changed = Object.assign(here, kase) === before || changed;
-    }
-    if (!before || changed) this.#show();
-    this.#prepare();
-    return undefined;
+    if (this.hand.merge(answer.cases)) this.#show();
+    return this.#prepare();
   }
 
   #show(began = this.#began) {
     if (this.#closed) return;
-    const kase = this.ready[0];
+    const kase = this.hand.first;
     this.#began = kase ? null : began;
     this.panel.togglePath(false);
     this.panel.show(kase?.walk);
@@ -232,7 +198,8 @@ export class Grading {
     if (kase) this.cover.hide();
     this.viewer.open(kase, began);
     if (!kase && !this.outbox.waiting) {
-      this.cover.show("empty", "Nothing waits for you", "New cases appear here when they have been imported, or when they need another reading.", "Look again", () => this.more());
+      const words = "New cases appear here when they have been imported, or when they need another reading.";
+      this.cover.show("empty", "Nothing waits for you", words, "Look again", () => this.more());
     }
     this.#prepare();
   }
@@ -240,8 +207,8 @@ export class Grading {
   /** Fetch the sheets of the cases to come, and let go of those that nobody can come back to. */
   #prepare() {
     const recent = this.#history.slice(-REMEMBERED).map((entry) => entry.kase.code);
-    this.pictures.keepOnly(new Set([...this.ready.map((kase) => kase.code), ...recent]));
-    for (const kase of this.ready) this.pictures.get(kase, { page: 0 }, this.levels.rest).catch(() => {});
+    this.pictures.keepOnly(new Set([...this.hand.codes, ...recent]));
+    for (const kase of this.hand.ready) this.pictures.get(kase, { page: 0 }, this.levels.rest).catch(() => {});
   }
 
   #pause() {
@@ -251,7 +218,7 @@ export class Grading {
 
   #close() {
     this.#closed = true;
-    this.ready = [];
+    this.hand.clear();
     this.#history = [];
     this.panel.togglePath(false);
     this.panel.show(null);

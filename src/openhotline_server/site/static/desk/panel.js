@@ -23,6 +23,7 @@ export class Panel {
   show(walk) {
     const node = walk?.node;
     find("question").textContent = node?.question?.label ?? "";
+    find("question").hidden = !node;
     this.#options.forEach((option, n) => {
       const given = node?.options[n];
       option.row.hidden = !given;

@@ -44,10 +44,10 @@ const acts = {
   path: () => panel.togglePath() || main.focus({ preventScroll: true }),
   help: showKeys,
   reveal: () => levels.hold(),
-  more: () => choose(levels.rest + 1, levels.reveal),
-  less: () => choose(levels.rest - 1, levels.reveal),
-  further: () => choose(levels.rest, levels.reveal + 1),
-  nearer: () => choose(Math.min(levels.rest, levels.reveal - 1), levels.reveal - 1),
+  more: () => choose(({ rest, reveal }) => ({ rest: rest + 1, reveal })),
+  less: () => choose(({ rest, reveal }) => ({ rest: rest - 1, reveal })),
+  further: () => choose(({ rest, reveal }) => ({ rest, reveal: reveal + 1 })),
+  nearer: () => choose(({ rest, reveal }) => ({ rest: Math.min(rest, reveal - 1), reveal: reveal - 1 })),
   "next page": () => viewer.turn(1),
   "page before": () => viewer.turn(-1),
   leave: () => leave(),
@@ -65,17 +65,28 @@ function leave() {
   return notice("");
 }
 
+let wanted = null; // the levels that she asked for last, until the server has agreed
+let agreeing = Promise.resolve();
+
 /** Choose levels; the server is asked first, so that it never sends more than it knows she chose. */
-async function choose(rest, reveal) {
+function choose(change) {
+  const { rest, reveal } = change(wanted ?? { rest: levels.rest, reveal: levels.reveal });
   if (rest < 0 || reveal < 0 || reveal > levels.most) return;
-  if (rest > reveal) return notice(`You begin at your clearest level. Press . to let v show more.`);
+  if (rest > reveal) return notice("You begin at your clearest level. Press . to let v show more.");
+  wanted = { rest, reveal };
+  agreeing = agreeing.then(() => agree({ rest, reveal }));
+}
+
+async function agree(asked) {
   try {
-    const chosen = (await server.post("levels", { rest, reveal })).levels;
+    const chosen = (await server.post("levels", asked)).levels;
     levels.set(chosen.rest, chosen.reveal);
     viewer.draw();
     notice(`You begin at "${levels.words[chosen.rest]}"; holding v goes to "${levels.words[chosen.reveal]}".`);
   } catch (error) {
     notice(error.message, { error: true });
+  } finally {
+    wanted = null;
   }
 }
 
