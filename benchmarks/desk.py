@@ -50,7 +50,9 @@ class Reader:
 
     def post(self, name: str, path: str, **body: Any) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "X-CSRFToken": self.token}
-        answer: dict[str, Any] = json.loads(self._ask(name, "POST", f"/console/desk/{path}", json.dumps(body), headers))
+        answer: dict[str, Any] = json.loads(
+            self._ask(name, "POST", f"/console/desk/{path}", json.dumps(body), headers)
+        )
         return answer
 
     def _ask(self, name: str, method: str, path: str, body: str | None, headers: dict[str, str]) -> bytes:
@@ -151,7 +153,9 @@ def _found(pattern: str, text: str) -> str:
 
 def main() -> None:
     """Make the site, let a reader work, print what it took."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--browser", action="store_true", help="let a real browser grade as well")
@@ -163,7 +167,9 @@ def main() -> None:
         took: dict[str, Sequence[float]] = dict(reader.took)
         if options.browser:
             reader.post("break", "rest")
-            took["last key to next case, in a browser"] = in_browser(address, sessions["ana"], min(options.rounds, 40))
+            took["last key to next case, in a browser"] = in_browser(
+                address, sessions["ana"], min(options.rounds, 40)
+            )
         tell(took)
 
 

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.conftest import NOON
 
 if TYPE_CHECKING:
     from django.test import Client
     from playwright.sync_api import Browser
-
-    from openhotline_server.accounts.models import User
     from tests.desk.desk_browser import OpenDesk
     from tests.desk.desk_cast import Desk
     from tests.desk.desk_site import Site
+
+    from openhotline_server.accounts.models import User
 
 
 @pytest.fixture
@@ -41,8 +40,6 @@ def anas_desk(client: Client, ana: User, open_all_day: None) -> Desk:
 @pytest.fixture
 def bens_desk(ben: User, open_all_day: None) -> Desk:
     from django.test import Client
-    from playwright.sync_api import Browser
-
     from tests.desk.desk_cast import Desk
 
     client = Client()

@@ -12,26 +12,37 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, Route, sync_playwright
-
 from tests.desk.desk_site import ROOT
 
 CHROMIUM = Path("/usr/bin/chromium")
 # As root there is no sandbox, and a closed network must not be asked for the browser's own errands.
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync"]
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TYPICAL = "321214"  # 7 to 10, pseudo-photograph, indecent, B, girl, wholly generated
 DISCOUNTED = "76"  # no; off remit
 OBSERVE = """
   window.shifts = [];
+  const named = (source) => source.node?.id || source.node?.className || String(source.node);
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.shifts.push({value: entry.value, sources: entry.sources.map((s) => s.node?.id || s.node?.className || String(s.node))});
+    for (const entry of list.getEntries()) {
+      window.shifts.push({ value: entry.value, sources: entry.sources.map(named) });
+    }
   }).observe({ type: "layout-shift", buffered: true });
 """
 
 
 def need_chromium() -> None:
     if not CHROMIUM.exists():
-        pytest.skip("NOT TESTED IN A BROWSER: /usr/bin/chromium is missing. Install Debian's package `chromium`.")
+        pytest.skip(
+            "NOT TESTED IN A BROWSER: /usr/bin/chromium is missing. Install Debian's package `chromium`."
+        )
 
 
 def axe_source() -> str:
@@ -101,7 +112,9 @@ class OpenDesk:
         self.until("document.getElementById('sending').textContent === 'Everything is saved'")
 
     def measures(self) -> list[float]:
-        found: list[float] = self.page.evaluate("performance.getEntriesByName('desk:next').map((e) => e.duration)")
+        found: list[float] = self.page.evaluate(
+            "performance.getEntriesByName('desk:next').map((e) => e.duration)"
+        )
         return found
 
     def shifts(self) -> list[dict[str, Any]]:
@@ -110,7 +123,12 @@ class OpenDesk:
 
 
 def open_desk(
-    browser: Browser, address: str, session: str, *, listen: Callable[[Route], None] | None = None, **options: Any
+    browser: Browser,
+    address: str,
+    session: str,
+    *,
+    listen: Callable[[Route], None] | None = None,
+    **options: Any,
 ) -> OpenDesk:
     """Sign in by a session's cookie and open the desk at 1280 x 800; ``listen`` stands between it and its cases."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})

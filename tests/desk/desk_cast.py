@@ -50,8 +50,9 @@ class Desk:
     def sheet(self, case: dict[str, Any], *, level: int = 2, page: int = 0) -> HttpResponse:
         return self.get(f"cases/{case['code']}/sheet/{case['edition']}/{page}/{level}")
 
-    def vote(self, case: dict[str, Any], *, vote: uuid.UUID | None = None, ask_second: bool = False,
-             **facts: str) -> HttpResponse:
+    def vote(
+        self, case: dict[str, Any], *, vote: uuid.UUID | None = None, ask_second: bool = False, **facts: str
+    ) -> HttpResponse:
         code = str(vote or uuid.uuid4())
         return self.post(f"cases/{case['code']}/vote", vote=code, facts=facts, ask_second=ask_second)
 
@@ -97,9 +98,13 @@ def capture(numbers: Sequence[tuple[int, int | None]], *, report: Report, at: da
         preview = make_preview(np.asarray(Image.open(io.BytesIO(data)).convert("L")))
         captures.append(
             Capture(
-                path=f"batch/very-telling-name-{number}.jpg", modified=None, size=len(data),
-                untrusted_bytes=data, preview=preview,
-                sha256=hashlib.sha256(data).hexdigest(), sha1=hashlib.sha1(data).hexdigest(),
+                path=f"batch/very-telling-name-{number}.jpg",
+                modified=None,
+                size=len(data),
+                untrusted_bytes=data,
+                preview=preview,
+                sha256=hashlib.sha256(data).hexdigest(),
+                sha1=hashlib.sha1(data).hexdigest(),
                 md5=hashlib.md5(data).hexdigest(),
             )
         )
@@ -113,7 +118,8 @@ def capture(numbers: Sequence[tuple[int, int | None]], *, report: Report, at: da
 def cases_of(groups: Sequence[Sequence[Item]], *, at: datetime) -> list[Case]:
     """Make each group one cluster, its first item the representative, and open its case."""
     clusters = findings.create_clusters(
-        groups=[findings.Grouping(g[0], [(item, 2 * n) for n, item in enumerate(g[1:], 1)]) for g in groups], at=at
+        groups=[findings.Grouping(g[0], [(item, 2 * n) for n, item in enumerate(g[1:], 1)]) for g in groups],
+        at=at,
     )
     return open_cases(clusters=gather({c: list(g) for c, g in zip(clusters, groups, strict=True)}), at=at)
 
@@ -133,15 +139,27 @@ def recorded_cases(count: int, *, at: datetime | None = None) -> list[Case]:
     """Cases of one record each, without files: as fast as rows can be written."""
     at = at or timezone.now()
     report = a_report(f"{count} records", at=at)
-    items = record_without_file(report=report, places=[f"record {n}" for n in range(count)], actor=ACTOR, at=at)
+    items = record_without_file(
+        report=report, places=[f"record {n}" for n in range(count)], actor=ACTOR, at=at
+    )
     return cases_of([[item] for item in items], at=at)
 
 
 def _found(item: Item) -> findings.Found:
     lines = (
-        Evidence("unsigned_claims", "PNG text: a generator", "generated", "asserted_unsigned", 1.0,
-                 "Anybody can write such a label."),
-    ) if item.pk % 3 == 0 else ()
+        (
+            Evidence(
+                "unsigned_claims",
+                "PNG text: a generator",
+                "generated",
+                "asserted_unsigned",
+                1.0,
+                "Anybody can write such a label.",
+            ),
+        )
+        if item.pk % 3 == 0
+        else ()
+    )
     return findings.Found(
         media_type="image/jpeg", width=480, height=360, frames=1, failure="", has_preview=True, evidence=lines
     )

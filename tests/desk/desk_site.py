@@ -34,8 +34,12 @@ class Site:
 def environment(data: Path) -> dict[str, str]:
     """The environment of a loopback site."""
     return {
-        **os.environ, "OPENHOTLINE_DATA": str(data), "OPENHOTLINE_HTTPS": "0", "OPENHOTLINE_REQUIRE_MFA": "0",
-        "OPENHOTLINE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "openhotline_server.site.settings",
+        **os.environ,
+        "OPENHOTLINE_DATA": str(data),
+        "OPENHOTLINE_HTTPS": "0",
+        "OPENHOTLINE_REQUIRE_MFA": "0",
+        "OPENHOTLINE_DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "openhotline_server.site.settings",
         "OPENHOTLINE_JURISDICTIONS": "gb-eng,interpol-baseline,us-ncmec,example-non-photographic",
     }
 
@@ -44,7 +48,10 @@ def call(data: Path, verb: str, **arguments: Any) -> Any:
     """Run one of this module's verbs in a process of its own and return what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.desk.desk_site", verb, str(data), json.dumps(arguments)],
-        cwd=ROOT, env=environment(data), check=True, stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env=environment(data),
+        check=True,
+        stdout=subprocess.PIPE,
     )
     return json.loads(done.stdout)
 
@@ -55,9 +62,24 @@ def served(data: Path) -> Iterator[str]:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-               "--workers", "1", "--blocking-threads", "4", "--log-level", "warning",
-               "openhotline_server.site.wsgi:application"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--log-level",
+        "warning",
+        "openhotline_server.site.wsgi:application",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment(data))
     try:
         address = f"http://127.0.0.1:{port}"
@@ -84,7 +106,6 @@ def make(
 ) -> dict[str, str]:
     """Make a site with cases of so many drawn members each, and so many cases without files behind them."""
     from django.utils import timezone
-
     from tests.desk.desk_cast import recorded_cases, shown_cases
 
     now = timezone.now()
@@ -105,7 +126,12 @@ def look() -> dict[str, Any]:
 
     return {
         "votes": [
-            {"case": str(v.case.code), "facts": v.facts, "person": v.person.username, "undone": v.undone_at is not None}
+            {
+                "case": str(v.case.code),
+                "facts": v.facts,
+                "person": v.person.username,
+                "undone": v.undone_at is not None,
+            }
             for v in Vote.objects.select_related("case", "person").order_by("pk")
         ],
         "displays": list(Display.objects.order_by("pk").values("kind", "level", "pictures")),
@@ -135,13 +161,19 @@ def _people(now: Any) -> dict[str, Any]:
 
     def add(name: str, role: Role) -> Any:
         return add_person(
-            username=name, display_name=name.capitalize(), role=role, password="a calm and long sentence",
-            actor="test", at=now,
+            username=name,
+            display_name=name.capitalize(),
+            role=role,
+            password="a calm and long sentence",
+            actor="test",
+            at=now,
         )
 
     return {
-        "ana": add("ana", Role.ANALYST), "ben": add("ben", Role.SECOND_READER),
-        "mia": add("mia", Role.MANAGER), "oda": add("oda", Role.OPERATOR),
+        "ana": add("ana", Role.ANALYST),
+        "ben": add("ben", Role.SECOND_READER),
+        "mia": add("mia", Role.MANAGER),
+        "oda": add("oda", Role.OPERATOR),
     }
 
 

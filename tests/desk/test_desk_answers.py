@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from tests.desk.desk_cast import OFF_REMIT, Desk, recorded_cases, shown_cases
 
 from openhotline_server.assessment.models import Vote
 from openhotline_server.triage.models import Case
-from tests.desk.desk_cast import OFF_REMIT, Desk, recorded_cases, shown_cases
 
 pytestmark = pytest.mark.django_db
 
@@ -110,9 +110,20 @@ def test_the_representative_cannot_be_excluded(anas_desk: Desk) -> None:
     assert "stays" in answer.json()["error"]
 
 
+CODE = str(uuid.uuid4())
+
+
 @pytest.mark.parametrize(
-    "body", [{}, {"vote": "x", "facts": {}, "ask_second": False}, {"vote": str(uuid.uuid4()), "facts": [], "ask_second": 1},
-             {"vote": str(uuid.uuid4()), "facts": {"child": 1}, "ask_second": False}]
+    "body",
+    [
+        {},
+        {"vote": "x", "facts": {}, "ask_second": False},
+        {"vote": CODE, "facts": [], "ask_second": False},
+        {"vote": CODE, "facts": {}, "ask_second": 1},
+        {"vote": CODE, "facts": {"child": 1}, "ask_second": False},
+        {"vote": CODE, "facts": {"child": "no", "severity": "A"}, "ask_second": True},
+        {"vote": CODE, "facts": {}, "ask_second": False, "position": 3},
+    ],
 )
 def test_anything_unexpected_is_refused(anas_desk: Desk, body: dict[str, object]) -> None:
     recorded_cases(1)

@@ -7,20 +7,36 @@ import uuid
 from typing import Any
 
 import pytest
+from tests.desk.desk_cast import OFF_REMIT, Desk, shown_cases
 
 from openhotline_server.assessment import operations
 from openhotline_server.assessment.models import Assessment, Vote
 from openhotline_server.triage.models import Case
-from tests.desk.desk_cast import OFF_REMIT, Desk, shown_cases
 
 pytestmark = pytest.mark.django_db
 PSEUDO_B = {
-    "child": "yes", "age_band": "7-10", "image_type": "pseudo_photograph", "indecent": "yes", "severity": "B",
-    "sex": "girl", "ai": "wholly_generated",
+    "child": "yes",
+    "age_band": "7-10",
+    "image_type": "pseudo_photograph",
+    "indecent": "yes",
+    "severity": "B",
+    "sex": "girl",
+    "ai": "wholly_generated",
 }
 TELLING = [
-    "second", "third", "position", "earlier", "first_reader", "asked", "decided", "pseudo_photograph", "7-10",
-    "wholly_generated", "severity", "outcome", "unsure",
+    "second",
+    "third",
+    "position",
+    "earlier",
+    "first_reader",
+    "asked",
+    "decided",
+    "pseudo_photograph",
+    "7-10",
+    "wholly_generated",
+    "severity",
+    "outcome",
+    "unsure",
 ]
 
 
@@ -30,7 +46,9 @@ def _said(answer: Any) -> str:
     return json.dumps(body).lower()
 
 
-def test_a_case_looks_the_same_to_its_first_and_to_its_second_reader(anas_desk: Desk, bens_desk: Desk) -> None:
+def test_a_case_looks_the_same_to_its_first_and_to_its_second_reader(
+    anas_desk: Desk, bens_desk: Desk
+) -> None:
     shown_cases([3])
     first = anas_desk.next()[0]
     anas_desk.vote(first, ask_second=True, **PSEUDO_B)
@@ -59,7 +77,11 @@ def test_a_reason_that_tells_of_an_earlier_grade_is_kept_from_a_reader_of_graded
     anas_desk: Desk, bens_desk: Desk
 ) -> None:
     case = shown_cases([1])[0]
-    known = {"code": "known_real", "points": 60, "words": "Near to known material in which a real child may be shown."}
+    known = {
+        "code": "known_real",
+        "points": 60,
+        "words": "Near to known material in which a real child may be shown.",
+    }
     Case.objects.filter(pk=case.pk).update(reasons=[known])
     assert anas_desk.next()[0]["reasons"] == [known["words"]]
     anas_desk.post("rest")
@@ -75,7 +97,10 @@ def test_taking_back_a_second_vote_leaves_the_first_result_standing(anas_desk: D
     anas_desk.vote(case, **PSEUDO_B)
     row = Case.objects.get()
     operations.ask_second_vote(case=row, why="a test", actor="test", at=row.closed_at)
-    for facts in (PSEUDO_B, {**PSEUDO_B, "severity": "C"}):  # agreement settles anew, disagreement goes to a third
+    for facts in (
+        PSEUDO_B,
+        {**PSEUDO_B, "severity": "C"},
+    ):  # agreement settles anew, disagreement goes to a third
         code = uuid.uuid4()
         assert bens_desk.vote(bens_desk.next()[0], vote=code, **facts).status_code == 200
         bens_desk.post("undo", vote=str(code))
@@ -84,7 +109,9 @@ def test_taking_back_a_second_vote_leaves_the_first_result_standing(anas_desk: D
         assert Case.objects.get().state == Case.State.SECOND
 
 
-def test_a_second_reader_who_asks_for_another_gets_one_even_if_she_agrees(anas_desk: Desk, bens_desk: Desk) -> None:
+def test_a_second_reader_who_asks_for_another_gets_one_even_if_she_agrees(
+    anas_desk: Desk, bens_desk: Desk
+) -> None:
     shown_cases([1])
     anas_desk.vote(anas_desk.next()[0], ask_second=True, **PSEUDO_B)
     bens_desk.vote(bens_desk.next()[0], ask_second=True, **PSEUDO_B)
@@ -95,7 +122,7 @@ def test_the_last_reader_has_to_answer(anas_desk: Desk, bens_desk: Desk, add_per
     from django.test import Client
 
     shown_cases([1])
-    anas_desk.vote(anas_desk.next()[0], **{"child": "unsure"})
+    anas_desk.vote(anas_desk.next()[0], child="unsure")
     bens_desk.vote(bens_desk.next()[0], **OFF_REMIT)
     client = Client()
     client.force_login(add_person("cleo", "second_reader"))

@@ -8,6 +8,8 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+from tests.conftest import NOON
+from tests.desk.desk_cast import OFF_REMIT, Desk, shown_cases
 
 from openhotline_server.accounts.models import User
 from openhotline_server.assessment.models import Display
@@ -15,8 +17,6 @@ from openhotline_server.assessment.operations import set_policy
 from openhotline_server.assessment.queries import get_policy
 from openhotline_server.evidence.models import Item
 from openhotline_server.ledger.models import Line
-from tests.conftest import NOON
-from tests.desk.desk_cast import OFF_REMIT, Desk, shown_cases
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,8 @@ def test_every_display_is_a_row_and_a_ledger_line(anas_desk: Desk, ana: User) ->
     anas_desk.sheet(case)
     anas_desk.get(f"cases/{case['code']}/single/{item}/2")
     assert list(Display.objects.order_by("pk").values_list("kind", "level", "pictures")) == [
-        ("sheet", 2, 3), ("single", 2, 1),
+        ("sheet", 2, 3),
+        ("single", 2, 1),
     ]
     lines = Line.objects.filter(event="derivative.shown", actor=str(ana.code))
     assert [line.subject for line in lines] == [f"case:{case['code']}", f"item:{item}"]
@@ -163,7 +164,9 @@ def test_no_file_name_leaves_the_server(anas_desk: Desk) -> None:
     assert "very-telling-name" not in json.dumps(anas_desk.post("next").json())
 
 
-def test_outside_her_limits_nothing_is_handed_out_and_a_sentence_says_when_it_goes_on(anas_desk: Desk) -> None:
+def test_outside_her_limits_nothing_is_handed_out_and_a_sentence_says_when_it_goes_on(
+    anas_desk: Desk,
+) -> None:
     shown_cases([1, 1])
     case = anas_desk.next()[0]
     policy = get_policy()

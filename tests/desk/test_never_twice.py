@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from tests.desk.desk_cast import ACTOR, OFF_REMIT, Desk, a_report
 
 from openhotline.media.preview import make_preview
 from openhotline_server.accounts.models import User
@@ -24,7 +25,6 @@ from openhotline_server.findings.models import ClusterMember
 from openhotline_server.lists.operations import NewEntry, ensure_own_list, load_edition
 from openhotline_server.pipeline.steps import run_here
 from openhotline_server.triage.models import Case
-from tests.desk.desk_cast import ACTOR, OFF_REMIT, Desk, a_report
 
 pytestmark = pytest.mark.django_db
 FAMILIES, KNOWN = 150, 30  # families of one to four near duplicates; the first ones are on our list
@@ -50,15 +50,25 @@ class World:
         data = self.contents[n][0]
         grey = np.random.default_rng(n).integers(0, 255, (48, 64)).astype(np.uint8)
         return Capture(
-            path=path, modified=None, size=len(data), untrusted_bytes=data, preview=make_preview(grey),
-            sha256=hashlib.sha256(data).hexdigest(), sha1=hashlib.sha1(data).hexdigest(),
+            path=path,
+            modified=None,
+            size=len(data),
+            untrusted_bytes=data,
+            preview=make_preview(grey),
+            sha256=hashlib.sha256(data).hexdigest(),
+            sha1=hashlib.sha1(data).hexdigest(),
             md5=hashlib.md5(data).hexdigest(),
         )
 
     def found(self, item: Item) -> findings.Found:
         value = next(v for data, v, _ in self.contents if hashlib.sha256(data).hexdigest() == item.sha256)
         return findings.Found(
-            media_type="image/jpeg", width=64, height=48, frames=1, failure="", has_preview=True,
+            media_type="image/jpeg",
+            width=64,
+            height=48,
+            frames=1,
+            failure="",
+            has_preview=True,
             hashes=(findings.FoundHash("pdq", value, 100, "strict", "test", 0),),
         )
 
@@ -95,8 +105,14 @@ def test_ten_thousand_sightings_of_a_few_hundred_items_are_shown_once(anas_desk:
     world, lot = World(), random.Random(9)
     listed = [n for n, (_, _, family) in enumerate(world.contents) if family < KNOWN]
     load_edition(
-        hash_list=ensure_own_list(at=now), withdraw=[], actor=ACTOR, at=now - timedelta(days=1),
-        add=[NewEntry("sha256", hashlib.sha256(world.contents[n][0]).hexdigest(), facts=OFF_REMIT) for n in listed],
+        hash_list=ensure_own_list(at=now),
+        withdraw=[],
+        actor=ACTOR,
+        at=now - timedelta(days=1),
+        add=[
+            NewEntry("sha256", hashlib.sha256(world.contents[n][0]).hexdigest(), facts=OFF_REMIT)
+            for n in listed
+        ],
     )
     graded, shown = 0, set[str]()
     for delivery in range(DELIVERIES):
@@ -105,7 +121,9 @@ def test_ten_thousand_sightings_of_a_few_hundred_items_are_shown_once(anas_desk:
 
     assert Sighting.objects.count() == DELIVERIES * EACH == 10_000
     displays = Counter(Display.objects.values_list("case", flat=True))
-    assert set(displays) == set(Case.objects.exclude(pk__in=_known_cases(world, listed)).values_list("pk", flat=True))
+    assert set(displays) == set(
+        Case.objects.exclude(pk__in=_known_cases(world, listed)).values_list("pk", flat=True)
+    )
     assert set(displays.values()) == {1}
     assert graded == len(displays) == FAMILIES - KNOWN
     # Members that joined a decided group were never sent at all.

@@ -20,7 +20,7 @@ from openhotline_server.assessment.operations import derive_again, set_policy
 from openhotline_server.assessment.queries import DEFAULT_POLICY, ReviewPolicy, find_assessment
 from openhotline_server.evidence.models import Item, Sighting
 from openhotline_server.evidence.queries import original
-from openhotline_server.findings.models import Cluster, ClusterMember, KnownMatch
+from openhotline_server.findings.models import Cluster, ClusterMember, Fingerprint, KnownMatch
 from openhotline_server.intake.models import Report
 from openhotline_server.pipeline import steps
 from openhotline_server.pipeline.destroying import destroy_item
@@ -76,7 +76,9 @@ def test_published_material_gets_its_grade_unseen(
     take_in(_batch(tmp_path / "b", near=draw(1, quality=40), new=draw(2)))
     near = Item.objects.get(pk__in=Sighting.objects.filter(path="near.jpg").values("item"))
     match = KnownMatch.objects.get(item=near)
-    assert (match.entry.algorithm, match.threshold) == ("pdq", 31)
+    assert (match.entry.algorithm, match.entry.mode, match.threshold) == ("pdq", "strict", 31)
+    # What was near by the import's fast hash is confirmed by the strict one, which is kept.
+    assert Fingerprint.objects.get(item=near, mode="strict").quality == match.quality
     known = Case.objects.get(cluster__representative=near)
     assert known.state == Case.State.DECIDED
     standing = find_assessment(known)

@@ -69,8 +69,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and end the process with the documented exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        program.main(arguments, standalone_mode=False)
-        code = 0
+        # Outside click's own mode an exit code comes back as the answer; commands themselves answer nothing.
+        answer = program.main(arguments, standalone_mode=False)
+        code = answer if isinstance(answer, int) else 0
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:

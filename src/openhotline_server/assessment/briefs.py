@@ -88,7 +88,10 @@ def _members(cases: Sequence[Case]) -> dict[int, list[Item]]:
         groups[row.cluster_id].append(row)
     return {
         cluster: [
-            r.item for r in sorted(groups[cluster], key=lambda r: (r.item_id != first[cluster], -r.distance, r.item_id))
+            r.item
+            for r in sorted(
+                groups[cluster], key=lambda r: (r.item_id != first[cluster], -r.distance, r.item_id)
+            )
         ]
         for cluster in first
     }
@@ -97,20 +100,34 @@ def _members(cases: Sequence[Case]) -> dict[int, list[Item]]:
 def _seen(keys: Sequence[int]) -> dict[int, Counter[int]]:
     """For each item the deliveries it came in, with how often it came in each."""
     found: dict[int, Counter[int]] = defaultdict(Counter)
-    rows = Sighting.objects.filter(item__in=keys).order_by().values_list("item", "report").annotate(n=Count("pk"))
+    rows = (
+        Sighting.objects.filter(item__in=keys)
+        .order_by()
+        .values_list("item", "report")
+        .annotate(n=Count("pk"))
+    )
     for item, report, count in rows:
         found[item][report] = count
     return found
 
 
 def _brief(
-    case: Case, items: Sequence[Item], shown: set[int], said: dict[int, list[Evidence]], seen: dict[int, Counter[int]]
+    case: Case,
+    items: Sequence[Item],
+    shown: set[int],
+    said: dict[int, list[Evidence]],
+    seen: dict[int, Counter[int]],
 ) -> Brief:
     members = tuple(Member(item, item.pk in shown) for item in items)
     places: Counter[int] = sum((seen.get(item.pk, Counter()) for item in items), Counter())
     return Brief(
-        case=case, members=members, sightings=places.total(), deliveries=len(places), reasons=_reasons(case),
-        lines=_lines([said.get(item.pk, []) for item in items]), edition=edition_of(members),
+        case=case,
+        members=members,
+        sightings=places.total(),
+        deliveries=len(places),
+        reasons=_reasons(case),
+        lines=_lines([said.get(item.pk, []) for item in items]),
+        edition=edition_of(members),
     )
 
 

@@ -62,7 +62,9 @@ def answer(
 
 def take_back(*, person: User, code: uuid.UUID, at: datetime) -> Case:
     """Take back a person's last vote, named by its code; one taken back already is not taken back again."""
-    vote = Vote.objects.select_related("case__cluster__representative").filter(code=code, person=person).first()
+    vote = (
+        Vote.objects.select_related("case__cluster__representative").filter(code=code, person=person).first()
+    )
     if vote is None:
         raise Conflict("There is nothing to take back.")
     if vote.undone_at is None:

@@ -87,16 +87,22 @@ def limits(person: User, *, now: datetime, seen: Seen | None = None) -> Limits:
     exposure = rules.exposure(day.events, now=now, break_after=after, break_length=length)
     local = timezone.localtime(now)
     return Limits(
-        exposure=exposure, daily=timedelta(minutes=policy.daily_minutes),
+        exposure=exposure,
+        daily=timedelta(minutes=policy.daily_minutes),
         day_over=rules.working_hours_over(local, last_hour=policy.last_hour),
-        break_after=after, break_length=length,
+        break_after=after,
+        break_length=length,
         tomorrow=timezone.make_aware(datetime.combine(local.date() + timedelta(days=1), time.min)),
     )
 
 
 @transaction.atomic
 def next_cases(
-    *, person: User, at: datetime, ahead: int = AHEAD, without: Collection[uuid.UUID] = (),
+    *,
+    person: User,
+    at: datetime,
+    ahead: int = AHEAD,
+    without: Collection[uuid.UUID] = (),
     standing: Limits | None = None,
 ) -> list[Case]:
     """Give a reader her next cases, the one before her first, and hold them for her. Empty outside her limits.
@@ -109,14 +115,17 @@ def next_cases(
     unread = ~Exists(read_by(person).filter(case=OuterRef("pk")))
     held = list(
         triage_queries.held_by(person, at=at)
-        .filter(unread, state__in=Case.WAITING).exclude(code__in=without)[:ahead]
+        .filter(unread, state__in=Case.WAITING)
+        .exclude(code__in=without)[:ahead]
     )
     for state in _states_for(person):
         if len(held) >= ahead:
             break
         waiting = (
             triage_queries.queue(states=(state,), person=person, at=at)
-            .filter(unread).exclude(pk__in=[c.pk for c in held]).exclude(code__in=without)
+            .filter(unread)
+            .exclude(pk__in=[c.pk for c in held])
+            .exclude(code__in=without)
         )
         held += triage.claim(person=person, cases=list(waiting[: ahead - len(held)]), at=at)
     return held
@@ -146,20 +155,37 @@ def require_read(person: User, case: Case, *, at: datetime) -> None:
 
 @transaction.atomic
 def note_display(
-    *, person: User, case: Case, kind: Display.Kind, level: int, pictures: int, item: Item | None = None,
-    reason: str = "", at: datetime,
+    *,
+    person: User,
+    case: Case,
+    kind: Display.Kind,
+    level: int,
+    pictures: int,
+    item: Item | None = None,
+    reason: str = "",
+    at: datetime,
 ) -> None:
     """Write down what is about to be sent, before it is sent; refuses outside the limits."""
     standing = limits(person, now=at)
     if not standing.open:
         raise NotAllowed(standing.words)
     Display.objects.create(
-        person=person, case=case, item=item, kind=kind, level=level, pictures=pictures, reason=reason, shown_at=at
+        person=person,
+        case=case,
+        item=item,
+        kind=kind,
+        level=level,
+        pictures=pictures,
+        reason=reason,
+        shown_at=at,
     )
     event = Event.ORIGINAL_OPENED if kind == Display.Kind.ORIGINAL else Event.DERIVATIVE_SHOWN
     subject = item.subject if item else case.subject
     record(
-        actor=str(person.code), at=at, event=event, subject=subject,
+        actor=str(person.code),
+        at=at,
+        event=event,
+        subject=subject,
         details={"case": str(case.code), "level": level, "pictures": pictures, "reason": reason},
     )
 
@@ -173,8 +199,14 @@ def open_original(*, person: User, case: Case, item: Item, reason: str, at: date
         raise BadInput("An original is opened only with a reason of a sentence. Write one.")
     require_held(person, case, at=at)
     note_display(
-        person=person, case=case, kind=Display.Kind.ORIGINAL, level=ORIGINAL, pictures=1, item=item,
-        reason=" ".join(reason.split())[:300], at=at,
+        person=person,
+        case=case,
+        kind=Display.Kind.ORIGINAL,
+        level=ORIGINAL,
+        pictures=1,
+        item=item,
+        reason=" ".join(reason.split())[:300],
+        at=at,
     )
     return evidence.original(item)
 

@@ -31,6 +31,7 @@ def exclude_members(*, case: Case, items: Sequence[Item], person: User, at: date
     members = {item.pk for item in list_members(case.cluster)}
     made = {
         findings.leave_cluster(item=item, actor=str(person.code), at=at): [item]
-        for item in dict.fromkeys(items) if item.pk in members
+        for item in dict.fromkeys(items)
+        if item.pk in members
     }
     return triage.open_cases(clusters=gather(made), at=at)

@@ -33,8 +33,15 @@ LAST = 3
 
 @transaction.atomic
 def cast_vote(
-    *, case: Case, person: User, facts: rules.Facts, ask_second: bool = False, at: datetime,
-    milliseconds: int | None = None, code: uuid.UUID | None = None, recorded: bool = False,
+    *,
+    case: Case,
+    person: User,
+    facts: rules.Facts,
+    ask_second: bool = False,
+    at: datetime,
+    milliseconds: int | None = None,
+    code: uuid.UUID | None = None,
+    recorded: bool = False,
 ) -> Vote:
     """Take one reader's answers and let the case go where it stands next.
 
@@ -51,15 +58,26 @@ def cast_vote(
     if not (law.reader_complete(facts) or ask_second or (recorded and results.settles(facts))):
         raise BadInput("Some questions are still open. Answer them, or send the case to a second reader.")
     if position == LAST and not law.reader_complete(facts):
-        raise BadInput("No further reader follows on this case. Answer its questions; unsure is an answer too.")
+        raise BadInput(
+            "No further reader follows on this case. Answer its questions; unsure is an answer too."
+        )
     decision = results.decide(facts)
     vote = Vote.objects.create(
-        code=code or uuid.uuid4(), case=case, person=person, position=position, facts=dict(facts),
-        asked_second=ask_second, cast_at=at, outcome=decision.outcome if decision else "",
+        code=code or uuid.uuid4(),
+        case=case,
+        person=person,
+        position=position,
+        facts=dict(facts),
+        asked_second=ask_second,
+        cast_at=at,
+        outcome=decision.outcome if decision else "",
         milliseconds=_elapsed(person, case, at) if milliseconds is None else milliseconds,
     )
     record(
-        actor=str(person.code), at=at, event=Event.VOTE_CAST, subject=case.subject,
+        actor=str(person.code),
+        at=at,
+        event=Event.VOTE_CAST,
+        subject=case.subject,
         details={"vote": str(vote.code), "position": position, "outcome": vote.outcome},
     )
     _go_on(case, vote, decision, sampled=not recorded, at=at)
@@ -71,7 +89,9 @@ def undo_vote(*, person: User, at: datetime) -> Case:
     """Take back this person's last vote and give her the case again, as if it had not been cast."""
     vote = Vote.objects.filter(person=person, undone_at=None).order_by("-cast_at", "-pk").first()
     if vote is None or vote.cast_at < at - UNDO_WITHIN:
-        raise Conflict("There is nothing to take back: only your own last answer of the past 15 minutes can be.")
+        raise Conflict(
+            "There is nothing to take back: only your own last answer of the past 15 minutes can be."
+        )
     case = Case.objects.select_for_update(of=("self",)).select_related("cluster").get(pk=vote.case_id)
     if list_votes(case).filter(position__gt=vote.position).exists():
         raise Conflict("Another reader has answered this case since. Ask the manager to re-open it.")
@@ -79,7 +99,10 @@ def undo_vote(*, person: User, at: datetime) -> Case:
     vote.save(update_fields=["undone_at"])
     _unmake_assessment(case, vote, at=at)
     record(
-        actor=str(person.code), at=at, event=Event.VOTE_UNDONE, subject=case.subject,
+        actor=str(person.code),
+        at=at,
+        event=Event.VOTE_UNDONE,
+        subject=case.subject,
         details={"vote": str(vote.code)},
     )
     back = {1: Case.State.OPEN, 2: Case.State.SECOND, 3: Case.State.THIRD}[vote.position]
@@ -133,7 +156,10 @@ def set_policy(*, policy: ReviewPolicy, actor: str, at: datetime) -> ReviewPolic
     policy.full_clean()
     policy.save(force_insert=True)
     record(
-        actor=actor, at=at, event=Event.POLICY_SET, subject="policy",
+        actor=actor,
+        at=at,
+        event=Event.POLICY_SET,
+        subject="policy",
         details={"second_vote_percent": policy.second_vote_percent, "daily_minutes": policy.daily_minutes},
     )
     return policy
@@ -225,7 +251,8 @@ def _unmake_assessment(case: Case, vote: Vote, *, at: datetime) -> None:
 
 def _made(assessment: Assessment) -> Entry:
     return Entry(
-        Event.ASSESSMENT_MADE, assessment.case.subject,
+        Event.ASSESSMENT_MADE,
+        assessment.case.subject,
         {"assessment": str(assessment.code), "basis": str(assessment.basis), "facts": dict(assessment.facts)},
     )
 

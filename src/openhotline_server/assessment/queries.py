@@ -74,13 +74,17 @@ def seen_today(person: User, *, now: datetime) -> Seen:
     pictures: Counter[int] = Counter()
     for _, level, count in shown:
         pictures[level] += count
-    return Seen(sorted([*(at for at, _, _ in shown), *cast.values_list("cast_at", flat=True)]), dict(pictures))
+    return Seen(
+        sorted([*(at for at, _, _ in shown), *cast.values_list("cast_at", flat=True)]), dict(pictures)
+    )
 
 
 def last_activity(person: User, case: Case, *, before: datetime) -> datetime | None:
     """When a case came before a person: its first display since her last answer, or that answer if it was ready."""
     last_vote = Vote.objects.filter(person=person, cast_at__lt=before).aggregate(at=Max("cast_at"))["at"]
-    first = Display.objects.filter(person=person, case=case, shown_at__lte=before).aggregate(at=Min("shown_at"))
+    first = Display.objects.filter(person=person, case=case, shown_at__lte=before).aggregate(
+        at=Min("shown_at")
+    )
     known = [at for at in (last_vote, first["at"]) if at is not None]
     return max(known) if first["at"] is not None else None
 
@@ -88,7 +92,6 @@ def last_activity(person: User, case: Case, *, before: datetime) -> datetime | N
 def pictures_today(person: User, *, now: datetime) -> dict[int, int]:
     """Pictures sent to a person today, by level."""
     return seen_today(person, now=now).pictures
-
 
 
 def deciding_outcome(assessment: Assessment) -> str:
@@ -106,7 +109,9 @@ def list_policies() -> QuerySet[ReviewPolicy]:
 def list_first_and_second() -> list[tuple[dict[str, str], dict[str, str]]]:
     """The facts of every case that two people read, first reader first, with ``outcome`` among them where it is firm."""
     twice = Vote.objects.filter(position=2, undone_at=None).values("case")
-    rows = Vote.objects.filter(case__in=twice, position__in=(1, 2), undone_at=None).order_by("case", "position")
+    rows = Vote.objects.filter(case__in=twice, position__in=(1, 2), undone_at=None).order_by(
+        "case", "position"
+    )
     read: dict[int, dict[int, dict[str, str]]] = {}
     for case, position, facts, outcome in rows.values_list("case", "position", "facts", "outcome"):
         read.setdefault(case, {})[position] = {**facts, "outcome": outcome}

@@ -69,7 +69,9 @@ def record_examinations(*, found: Mapping[Item, Found], at: datetime) -> None:
     done = set(Examination.objects.filter(item__in=found).values_list("item_id", flat=True))
     todo = {item: f for item, f in found.items() if item.pk not in done}
     Examination.objects.bulk_create([_examination(i, f, at) for i, f in todo.items()], batch_size=80)
-    Fingerprint.objects.bulk_create([_hash(i, h) for i, f in todo.items() for h in f.hashes], batch_size=100)
+    Fingerprint.objects.bulk_create(
+        [fingerprint_row(i, h) for i, f in todo.items() for h in f.hashes], batch_size=100
+    )
     Provenance.objects.bulk_create(
         [_evidence(i, e) for i, f in todo.items() for e in f.evidence], batch_size=100
     )
@@ -195,7 +197,8 @@ def _examination(item: Item, f: Found, at: datetime) -> Examination:
     )
 
 
-def _hash(item: Item, h: FoundHash) -> Fingerprint:
+def fingerprint_row(item: Item, h: FoundHash) -> Fingerprint:
+    """An unsaved row for a hash that was found."""
     return Fingerprint(
         item=item,
         algorithm=h.algorithm,

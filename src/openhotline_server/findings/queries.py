@@ -146,7 +146,9 @@ def known_among(items: QuerySet[Item]) -> QuerySet[Item]:
 def _hashed(ids: list[int]) -> list[Hashed]:
     prints: dict[int, Hashed] = {}
     wanted = set(ids)
-    rows = Fingerprint.objects.filter(algorithm="pdq").values_list("item_id", "value", "quality")
+    # "fast" comes before "strict": where an item has both, the strict one is read last and stands.
+    rows = Fingerprint.objects.filter(algorithm="pdq").order_by("item_id", "mode")
+    rows = rows.values_list("item_id", "value", "quality")
     for item_id, value, quality in rows.iterator(chunk_size=5000):
         if item_id in wanted:
             prints[item_id] = Hashed(item_id, value, quality)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 
 import numpy as np
@@ -13,11 +14,15 @@ from openhotline import matching
 from openhotline_server.evidence import queries as evidence
 from openhotline_server.findings import queries
 from openhotline_server.findings.operations import NewMatch, record_matches
+from openhotline_server.findings.strict import strict_hashes
 from openhotline_server.intake.models import Report
 from openhotline_server.lists import queries as lists
 from openhotline_server.lists.models import Edition, Entry, HashList
 
 AT_ONCE = 500
+MARGIN = (
+    8  # bits that a fast hash with its self-check was seen off the strict one, at most (benchmarks/pdq.py)
+)
 EXACT = ("sha256", "sha1", "md5")
 
 
@@ -60,21 +65,37 @@ def _near(report: Report, entries: list[Entry], edition: Edition, hash_list: Has
     if not listed or not asked:
         return []
     pairs = matching.search(
-        _packed([h.value for h in asked]), _packed([e.value for e in listed]), hash_list.max_distance
+        _packed([h.value for h in asked]),
+        _packed([e.value for e in listed]),
+        hash_list.max_distance + MARGIN,
     )
-    return [
-        NewMatch(
-            asked[query].item_id,
-            listed[index].pk,
-            edition.pk,
-            distance=distance,
-            threshold=hash_list.max_distance,
-            quality=asked[query].quality,
-        )
-        for query, index, distance in zip(
-            pairs.query.tolist(), pairs.index.tolist(), pairs.distance.tolist(), strict=True
-        )
+    near = [
+        (asked[q].item_id, listed[i]) for q, i in zip(pairs.query.tolist(), pairs.index.tolist(), strict=True)
     ]
+    return list(_confirmed(report, near, edition, hash_list))
+
+
+def _confirmed(
+    report: Report, near: list[tuple[int, Entry]], edition: Edition, hash_list: HashList
+) -> Iterator[NewMatch]:
+    """Of pairs that are near by the hash at hand, those within the list's distance by the strict one."""
+    candidates = {item for item, _ in near}
+    items = [item for item in evidence.list_items(report).iterator() if item.pk in candidates]
+    strict = strict_hashes(items)
+    for item, entry in near:
+        print_ = strict.get(item)
+        if print_ is None or print_.quality < hash_list.min_quality:
+            continue
+        distance = matching.hamming(bytes.fromhex(print_.value), bytes.fromhex(entry.value))
+        if distance <= hash_list.max_distance:
+            yield NewMatch(
+                item,
+                entry.pk,
+                edition.pk,
+                distance=distance,
+                threshold=hash_list.max_distance,
+                quality=print_.quality,
+            )
 
 
 def _packed(values: list[str]) -> NDArray[np.uint8]:

@@ -17,9 +17,10 @@ from openhotline import hashing
 from openhotline.errors import OpenHotlineError
 from openhotline.media import confined
 from openhotline_server.evidence.operations import Capture, Failure, seal_stream
+from openhotline_server.findings.answers import LOOK_ENTRY, found_in, not_looked_at
 from openhotline_server.findings.operations import Found
 from openhotline_server.intake.batches import Batch, Member
-from openhotline_server.pipeline.looking import LOOK, LOOK_ENTRY, found_in, not_looked_at
+from openhotline_server.pipeline.looking import LOOK
 
 CHUNK = 64  # members in one transaction
 CHUNK_BYTES = 48 * 2**20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from openhotline_server.assessment import queries as assessments
 from openhotline_server.assessment.models import Assessment
 from openhotline_server.evidence.models import Item
 from openhotline_server.findings import queries as findings
+from openhotline_server.findings.models import Fingerprint
+from openhotline_server.findings.strict import strict_hashes
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.operations import Entry, record, record_many
 from openhotline_server.lists import operations as lists
@@ -38,7 +40,8 @@ def publish(*, cases: Sequence[Case], person: User, at: datetime) -> list[Public
     if not person.may(Permission.PUBLISH):
         raise NotAllowed("Publishing needs the permission for it. Ask the manager.")
     own = lists.ensure_own_list(at=at)
-    documents = [(item, document) for case in cases for item, document in _documents(case)]
+    strict = strict_hashes(item for case in cases for item in findings.list_members(case.cluster))
+    documents = [(item, document) for case in cases for item, document in _documents(case, strict)]
     fresh = [(item, document) for item, document in documents if not is_published(item)]
     if not fresh:
         raise Conflict("Everything in these cases is on our list already.")
@@ -58,9 +61,7 @@ def withdraw(*, item: Item, reason: str, person: User, at: datetime) -> Publicat
     if not person.may(Permission.PUBLISH):
         raise NotAllowed("Withdrawing needs the permission to publish. Ask the manager.")
     if len(reason.strip()) < 5:
-        raise BadInput(
-            "A withdrawal needs a reason; the log keeps it. Write one."
-        )
+        raise BadInput("A withdrawal needs a reason; the log keeps it. Write one.")
     if not is_published(item):
         raise Conflict("This item is not on our list.")
     own = lists.ensure_own_list(at=at)
@@ -127,7 +128,7 @@ def _hashes_of_others(own: HashList, item: Item) -> set[tuple[str, str]]:
     }
 
 
-def _documents(case: Case) -> list[tuple[Item, dict[str, Any]]]:
+def _documents(case: Case, strict: Mapping[int, Fingerprint]) -> list[tuple[Item, dict[str, Any]]]:
     standing = assessments.find_assessment(case)
     if standing is None or not rules.may_be_published(outcome=_outcome(standing), basis=standing.basis):
         raise BadInput(
@@ -143,7 +144,7 @@ def _documents(case: Case) -> list[tuple[Item, dict[str, Any]]]:
             item,
             rules.document(
                 reference=str(item.code),
-                hashes=_hashes(item),
+                hashes=_hashes(item, strict.get(item.pk)),
                 grades=grades,
                 facts=standing.facts,
                 ai=standing.facts.get("ai", "unknown"),
@@ -154,14 +155,14 @@ def _documents(case: Case) -> list[tuple[Item, dict[str, Any]]]:
     ]
 
 
-def _hashes(item: Item) -> dict[str, dict[str, Any]]:
+def _hashes(item: Item, strict: Fingerprint | None) -> dict[str, dict[str, Any]]:
+    """The three digests, and the strict PDQ hash where the picture has one that says enough."""
     hashes: dict[str, dict[str, Any]] = {
         name: {"value": value}
         for name, value in (("md5", item.md5), ("sha1", item.sha1), ("sha256", item.sha256 or ""))
     }
-    for f in findings.list_fingerprints(item):
-        if f.quality >= findings.MIN_QUALITY:
-            hashes[f.algorithm] = {"value": f.value, "quality": f.quality, "mode": f.mode}
+    if strict is not None and strict.quality >= findings.MIN_QUALITY:
+        hashes["pdq"] = {"value": strict.value, "quality": strict.quality, "mode": strict.mode}
     return hashes
 
 

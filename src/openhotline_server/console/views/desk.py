@@ -25,4 +25,9 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "console/desk.html", here)
 
 
-urls: list[URLPattern] = [path("desk/", page, name="desk"), *desk_calls.urls, *desk_pictures.urls, *desk_tree.urls]
+urls: list[URLPattern] = [
+    path("desk/", page, name="desk"),
+    *desk_calls.urls,
+    *desk_pictures.urls,
+    *desk_tree.urls,
+]

@@ -42,8 +42,12 @@ def vote(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     require_in_tree(body["facts"])
     at = timezone.now()
     desk.answer(
-        case=get_case(code), person=person(request), facts=body["facts"], ask_second=body["ask_second"],
-        code=body["vote"], at=at,
+        case=get_case(code),
+        person=person(request),
+        facts=body["facts"],
+        ask_second=body["ask_second"],
+        code=body["vote"],
+        at=at,
     )
     return _go_on(request, at=at)
 

@@ -32,7 +32,12 @@ def sheet(request: HttpRequest, code: uuid.UUID, edition: str, page: int, level:
     shown = _page(_members(case, edition), page)
     drawn = sheets.draw_sheet(shown, level=level)
     displays.note_display(
-        person=person(request), case=case, kind=Display.Kind.SHEET, level=level, pictures=drawn.pictures, at=at
+        person=person(request),
+        case=case,
+        kind=Display.Kind.SHEET,
+        level=level,
+        pictures=drawn.pictures,
+        at=at,
     )
     return _send(drawn)
 
@@ -48,7 +53,13 @@ def single(request: HttpRequest, code: uuid.UUID, item: uuid.UUID, level: int) -
     member = _member(case, item)
     drawn = sheets.draw_single(member, level=level)
     displays.note_display(
-        person=person(request), case=case, item=member.item, kind=Display.Kind.SINGLE, level=level, pictures=1, at=at
+        person=person(request),
+        case=case,
+        item=member.item,
+        kind=Display.Kind.SINGLE,
+        level=level,
+        pictures=1,
+        at=at,
     )
     return _send(drawn)
 

@@ -73,8 +73,9 @@ function choose(change) {
   const { rest, reveal } = change(wanted ?? { rest: levels.rest, reveal: levels.reveal });
   if (rest < 0 || reveal < 0 || reveal > levels.most) return;
   if (rest > reveal) return notice("You begin at your clearest level. Press . to let v show more.");
-  wanted = { rest, reveal };
-  agreeing = agreeing.then(() => agree({ rest, reveal }));
+  const asked = { rest, reveal };
+  wanted = asked;
+  agreeing = agreeing.then(() => agree(asked));
 }
 
 async function agree(asked) {
@@ -86,7 +87,7 @@ async function agree(asked) {
   } catch (error) {
     notice(error.message, { error: true });
   } finally {
-    wanted = null;
+    if (wanted === asked) wanted = null;
   }
 }
 
