@@ -25,8 +25,18 @@ ORDERED: Mapping[str, tuple[str, ...]] = {
 }
 # The questions that the desk asks, in its order; before them what follows from all of them.
 QUESTIONS = (
-    "outcome", "child", "age_band", "image_type", "indecent", "severity", "pornographic", "focus_or_act",
-    "grossly_offensive", "discount_reason", "sex", "ai",
+    "outcome",
+    "child",
+    "age_band",
+    "image_type",
+    "indecent",
+    "severity",
+    "pornographic",
+    "focus_or_act",
+    "grossly_offensive",
+    "discount_reason",
+    "sex",
+    "ai",
 )
 
 Answers = Mapping[str, str]
@@ -73,7 +83,13 @@ def on_question(question: str, pairs: Sequence[Pair], *, minimum: int = MIN_PAIR
     kappa = cohen_kappa(both)
     margin = 1.96 * kappa_error(both)
     return Agreement(
-        question, len(both), same, ordered, kappa, max(-1.0, kappa - margin), min(1.0, kappa + margin),
+        question,
+        len(both),
+        same,
+        ordered,
+        kappa,
+        max(-1.0, kappa - margin),
+        min(1.0, kappa + margin),
         krippendorff_alpha(both, order=ORDERED.get(question)),
     )
 

@@ -26,7 +26,11 @@ from openhotline_server.triage.models import Case
 TELLING = frozenset(
     event.value
     for event in (
-        Event.VOTE_CAST, Event.VOTE_UNDONE, Event.SECOND_VOTE_ASKED, Event.ASSESSMENT_MADE, Event.CASE_CLOSED,
+        Event.VOTE_CAST,
+        Event.VOTE_UNDONE,
+        Event.SECOND_VOTE_ASKED,
+        Event.ASSESSMENT_MADE,
+        Event.CASE_CLOSED,
         Event.CASE_REOPENED,
     )
 )

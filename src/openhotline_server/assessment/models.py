@@ -19,10 +19,16 @@ class Vote(models.Model):
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(help_text="1 first, 2 second, 3 third reader")
     facts = models.JSONField()
-    outcome = models.CharField(max_length=40, blank=True, help_text="in the deciding jurisdiction; empty: open")
-    asked_second = models.BooleanField(default=False, help_text="the reader herself asked for a second reader")
+    outcome = models.CharField(
+        max_length=40, blank=True, help_text="in the deciding jurisdiction; empty: open"
+    )
+    asked_second = models.BooleanField(
+        default=False, help_text="the reader herself asked for a second reader"
+    )
     cast_at = models.DateTimeField()
-    milliseconds = models.PositiveIntegerField(help_text="from first display to the answer, on the server's clock")
+    milliseconds = models.PositiveIntegerField(
+        help_text="from first display to the answer, on the server's clock"
+    )
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -119,6 +125,8 @@ class ReviewPolicy(models.Model):
     daily_minutes = models.PositiveSmallIntegerField()
     minutes_before_break = models.PositiveSmallIntegerField()
     break_minutes = models.PositiveSmallIntegerField()
-    last_hour = models.PositiveSmallIntegerField(help_text="local hour after which nothing is shown; 24: no limit")
+    last_hour = models.PositiveSmallIntegerField(
+        help_text="local hour after which nothing is shown; 24: no limit"
+    )
     set_by = models.CharField(max_length=64)
     set_at = models.DateTimeField()

@@ -21,8 +21,9 @@ from openhotline_server.assessment.queries import (
     last_activity,
     list_votes,
 )
+from openhotline_server.assessment.settling import made_line, settle, unmake
 from openhotline_server.ledger.events import SYSTEM, Event
-from openhotline_server.ledger.operations import Entry, record, record_many
+from openhotline_server.ledger.operations import record, record_many
 from openhotline_server.triage import operations as triage
 from openhotline_server.triage.models import Case
 
@@ -97,7 +98,7 @@ def undo_vote(*, person: User, at: datetime) -> Case:
         raise Conflict("Another reader has answered this case since. Ask the manager to re-open it.")
     vote.undone_at = at
     vote.save(update_fields=["undone_at"])
-    _unmake_assessment(case, vote, at=at)
+    unmake(case, vote, at=at)
     record(
         actor=str(person.code),
         at=at,
@@ -130,7 +131,7 @@ def grade_known(*, graded: Sequence[tuple[Case, rules.Facts]], at: datetime) -> 
         batch_size=100,
     )
     results.store(made, at=at)
-    record_many(actor=SYSTEM, at=at, entries=[_made(a) for a in made])
+    record_many(actor=SYSTEM, at=at, entries=[made_line(a) for a in made])
     percent = get_policy().automatic_check_percent
     for case, _ in waiting:
         triage.move(case=case, to=Case.State.DECIDED, actor=SYSTEM, at=at)
@@ -185,7 +186,7 @@ def _go_on(case: Case, vote: Vote, decision: rules.Decision | None, *, sampled: 
         _after_second(case, vote, decision, at=at)
     else:
         facts = vote.facts if decision else rules.with_second_opinion(vote.facts)
-        _settle(case, facts, Assessment.Basis.THIRD, actor=str(vote.person.code), at=at)
+        settle(case, facts, Assessment.Basis.THIRD, actor=str(vote.person.code), at=at)
 
 
 def _after_first(
@@ -195,7 +196,7 @@ def _after_first(
     if decision is None or vote.asked_second:
         triage.move(case=case, to=Case.State.SECOND, actor=str(vote.person.code), at=at)
         return
-    _settle(case, vote.facts, Assessment.Basis.ONE, actor=str(vote.person.code), at=at)
+    settle(case, vote.facts, Assessment.Basis.ONE, actor=str(vote.person.code), at=at)
     if chosen:
         ask_second_vote(case=case, why="sample", actor=SYSTEM, at=at)
 
@@ -204,9 +205,9 @@ def _after_second(case: Case, vote: Vote, decision: rules.Decision | None, *, at
     earlier = _earlier_facts(case)
     actor = str(vote.person.code)
     if rules.both_unsure(earlier, vote.facts):
-        _settle(case, rules.with_second_opinion(vote.facts), Assessment.Basis.AGREED, actor=actor, at=at)
+        settle(case, rules.with_second_opinion(vote.facts), Assessment.Basis.AGREED, actor=actor, at=at)
     elif decision is not None and not vote.asked_second and decision == results.decide(earlier):
-        _settle(case, earlier, Assessment.Basis.AGREED, actor=actor, at=at)
+        settle(case, earlier, Assessment.Basis.AGREED, actor=actor, at=at)
     else:
         triage.move(case=case, to=Case.State.THIRD, actor=actor, at=at)
 
@@ -218,43 +219,6 @@ def _earlier_facts(case: Case) -> rules.Facts:
         return dict(first.facts)
     standing = find_assessment(case)
     return dict(standing.facts) if standing else {}
-
-
-def _settle(
-    case: Case, facts: rules.Facts, basis: Assessment.Basis, *, actor: str, at: datetime
-) -> Assessment:
-    _end_assessment(case, at=at)
-    made = Assessment.objects.create(case=case, facts=dict(facts), basis=basis, made_at=at)
-    results.store([made], at=at)
-    record_many(actor=actor, at=at, entries=[_made(made)])
-    triage.move(case=case, to=Case.State.DECIDED, actor=actor, at=at)
-    return made
-
-
-def _end_assessment(case: Case, *, at: datetime) -> None:
-    Assessment.objects.filter(case=case, ended_at=None).update(ended_at=at)
-
-
-def _unmake_assessment(case: Case, vote: Vote, *, at: datetime) -> None:
-    """End what this vote settled, if it settled anything; what it had superseded stands again, as a row of its own.
-
-    A vote and the assessment that it settles are of one moment, and so is the end of the one before.
-    """
-    if not Assessment.objects.filter(case=case, ended_at=None, made_at=vote.cast_at).update(ended_at=at):
-        return
-    before = Assessment.objects.filter(case=case, ended_at=vote.cast_at).order_by("-pk").first()
-    if before is not None:
-        again = Assessment.objects.create(case=case, facts=before.facts, basis=before.basis, made_at=at)
-        results.store([again], at=at)
-        record_many(actor=SYSTEM, at=at, entries=[_made(again)])
-
-
-def _made(assessment: Assessment) -> Entry:
-    return Entry(
-        Event.ASSESSMENT_MADE,
-        assessment.case.subject,
-        {"assessment": str(assessment.code), "basis": str(assessment.basis), "facts": dict(assessment.facts)},
-    )
 
 
 def _in_sample(case: Case, percent: int, purpose: str) -> bool:

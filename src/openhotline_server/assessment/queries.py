@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.conf import settings
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, QuerySet, Sum
 from django.utils import timezone
 
 from openhotline_server.accounts.models import User
@@ -67,7 +67,7 @@ class Seen:
 
 def seen_today(person: User, *, now: datetime) -> Seen:
     """Read a person's day so far. Cost: two queries."""
-    begins = timezone.make_aware(datetime.combine(timezone.localtime(now).date(), time.min))
+    begins = _day_begins(now)
     displays = Display.objects.filter(person=person, shown_at__gte=begins, shown_at__lte=now)
     shown = list(displays.values_list("shown_at", "level", "pictures"))
     cast = Vote.objects.filter(person=person, cast_at__gte=begins, cast_at__lte=now)
@@ -91,7 +91,8 @@ def last_activity(person: User, case: Case, *, before: datetime) -> datetime | N
 
 def pictures_today(person: User, *, now: datetime) -> dict[int, int]:
     """Pictures sent to a person today, by level."""
-    return seen_today(person, now=now).pictures
+    rows = Display.objects.filter(person=person, shown_at__gte=_day_begins(now), shown_at__lte=now)
+    return dict(rows.order_by().values_list("level").annotate(n=Sum("pictures")))
 
 
 def deciding_outcome(assessment: Assessment) -> str:
@@ -116,3 +117,7 @@ def list_first_and_second() -> list[tuple[dict[str, str], dict[str, str]]]:
     for case, position, facts, outcome in rows.values_list("case", "position", "facts", "outcome"):
         read.setdefault(case, {})[position] = {**facts, "outcome": outcome}
     return [(both[1], both[2]) for both in read.values() if len(both) == 2]
+
+
+def _day_begins(now: datetime) -> datetime:
+    return timezone.make_aware(datetime.combine(timezone.localtime(now).date(), time.min))

@@ -44,8 +44,15 @@ def store(assessments: Iterable[Assessment], *, at: datetime) -> None:
 def _row(assessment: Assessment, result: law.Result, at: datetime) -> LegalResult:
     recorded = {name: assessment.facts.get(name, "") for name in result.records}
     return LegalResult(
-        assessment=assessment, jurisdiction=result.jurisdiction, edition=result.edition,
-        outcome=result.outcome or "", grade=result.grade or "", discount_reason=result.discount_reason or "",
-        provision=result.provision[:200], severity=recorded.get("severity", ""),
-        age_band=recorded.get("age_band", ""), sex=recorded.get("sex", ""), derived_at=at,
+        assessment=assessment,
+        jurisdiction=result.jurisdiction,
+        edition=result.edition,
+        outcome=result.outcome or "",
+        grade=result.grade or "",
+        discount_reason=result.discount_reason or "",
+        provision=result.provision[:200],
+        severity=recorded.get("severity", ""),
+        age_band=recorded.get("age_band", ""),
+        sex=recorded.get("sex", ""),
+        derived_at=at,
     )

@@ -126,11 +126,6 @@ def skip(*, person: User, case: Case, reason: str, at: datetime) -> None:
     )
 
 
-def free_for(person: User, *, at: datetime) -> Q:
-    """The condition that a case is in nobody else's hands."""
-    return Q(claim_person=None) | Q(claim_person=person.pk) | Q(claim_expires__lte=at)
-
-
 def queue_order() -> tuple[OrderBy | str, ...]:
     """Most urgent first, then the longest waiting."""
     return (F("urgency").desc(), "turn_at", "pk")

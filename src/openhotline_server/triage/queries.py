@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from openhotline.errors import NotFound
 from openhotline_server.accounts.models import User
 from openhotline_server.findings.models import Cluster
 from openhotline_server.triage.models import Case, Claim
-from openhotline_server.triage.operations import free_for, queue_order
+from openhotline_server.triage.operations import queue_order
 
 
 def get_case(code: uuid.UUID | str) -> Case:
@@ -35,14 +35,9 @@ def list_cases_of(clusters: Iterable[Cluster]) -> list[Case]:
 
 def queue(*, states: tuple[str, ...], person: User, at: datetime) -> QuerySet[Case]:
     """Cases in these states that this person could take, in the order they are worked."""
-    claims = Claim.objects.filter(case=OuterRef("pk"))
+    elsewhere = Claim.objects.filter(case=OuterRef("pk"), expires_at__gt=at).exclude(person=person)
     return (
-        Case.objects.filter(state__in=states)
-        .annotate(
-            claim_person=Subquery(claims.values("person")[:1]),
-            claim_expires=Subquery(claims.values("expires_at")[:1]),
-        )
-        .filter(free_for(person, at=at))
+        Case.objects.filter(~Exists(elsewhere), state__in=states)
         .select_related("cluster__representative")
         .order_by(*queue_order())
     )
