@@ -17,7 +17,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PUBLIC = ["/", "/sign-in/login/", "/nothing/is/here/"]
 PAGES = {
     "ana": ["/console/", "/console/queue/", "CASE", "/console/ledger/", "/sign-in/2fa/"],
-    "mia": ["/console/", "/console/queue/", "CASE", "/console/reports/", "/console/policy/", "/console/agreement/"],
+    "mia": [
+        "/console/",
+        "/console/queue/",
+        "CASE",
+        "/console/reports/",
+        "/console/policy/",
+        "/console/agreement/",
+    ],
     "oda": ["/console/", "/console/people/", "/console/ledger/"],
 }
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -31,13 +31,24 @@ from openhotline_server.triage.models import Case
 SignIn = Callable[[User], Client]
 
 LABEL = Evidence(
-    family="unsigned_metadata", source="png_text", claim="generated", strength="weak", log10_lr=0.25,
+    family="unsigned_metadata",
+    source="png_text",
+    claim="generated",
+    strength="weak",
+    log10_lr=0.25,
     doubt="Anybody can write such a label.",
 )
 # Words that only earlier answers and results can bring to the page.
 TELLING = (
-    "Category B", "Category C", "Pseudo-photograph", "Indecent pseudo-photograph",
-    "Protection of Children Act", "7 to 10 years", "vote cast", "assessment made", "second vote asked",
+    "Category B",
+    "Category C",
+    "Pseudo-photograph",
+    "Indecent pseudo-photograph",
+    "Protection of Children Act",
+    "7 to 10 years",
+    "vote cast",
+    "assessment made",
+    "second vote asked",
 )
 
 

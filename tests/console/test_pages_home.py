@@ -24,7 +24,11 @@ def looked_for(person: User, case: Case, minutes: int) -> None:
     now = timezone.now()
     for minute in range(minutes, -1, -1):
         Display.objects.create(
-            person=person, case=case, kind=Display.Kind.SHEET, level=2, pictures=3,
+            person=person,
+            case=case,
+            kind=Display.Kind.SHEET,
+            level=2,
+            pictures=3,
             shown_at=now - timedelta(minutes=minute),
         )
 

@@ -16,8 +16,12 @@ from openhotline_server.ledger.queries import search
 
 SignIn = Callable[[User], Client]
 SENSIBLE = {
-    "second_vote_percent": 20, "automatic_check_percent": 3, "daily_minutes": 240, "minutes_before_break": 50,
-    "break_minutes": 15, "last_hour": 17,
+    "second_vote_percent": 20,
+    "automatic_check_percent": 3,
+    "daily_minutes": 240,
+    "minutes_before_break": 50,
+    "break_minutes": 15,
+    "last_hour": 17,
 }
 
 

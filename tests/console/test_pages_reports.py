@@ -28,8 +28,12 @@ WHY = "The file ends in the middle of the picture."
 def report(db: None) -> Report:
     """Six records in three cases, and thirty members that could not be read."""
     found = receive(
-        kind=Report.Kind.BATCH, source="A partner's folder", origin="a", received_on=date(2026, 11, 2),
-        actor="command-line", at=NOON,
+        kind=Report.Kind.BATCH,
+        source="A partner's folder",
+        origin="a",
+        received_on=date(2026, 11, 2),
+        actor="command-line",
+        at=NOON,
     )
     places = [f"{n}.jpg" for n in range(6)]
     items = record_without_file(report=found, places=places, actor="command-line", at=NOON)
@@ -58,8 +62,12 @@ def test_a_report_shows_how_far_it_is(sign_in: SignIn, ana: User, mia: User, rep
     with at_most(14):
         words = text_of(client.get(f"/console/reports/{report.code}/"))
     for figure in (
-        "sightings 6", "different items 6", "could not be read 30", "cases they are in 3",
-        "of them decided 1", "Wait for a first reader 2",
+        "sightings 6",
+        "different items 6",
+        "could not be read 30",
+        "cases they are in 3",
+        "of them decided 1",
+        "Wait for a first reader 2",
     ):
         assert figure in words
 
@@ -74,8 +82,13 @@ def test_failed_members_are_named_and_paged(sign_in: SignIn, mia: User, report: 
 
 def test_a_report_without_failures_says_so(sign_in: SignIn, mia: User) -> None:
     found = receive(
-        kind=Report.Kind.RECORDS, source="A study", origin="b", received_on=date(2023, 9, 30), study="2023",
-        actor="command-line", at=NOON,
+        kind=Report.Kind.RECORDS,
+        source="A study",
+        origin="b",
+        received_on=date(2023, 9, 30),
+        study="2023",
+        actor="command-line",
+        at=NOON,
     )
     words = text_of(sign_in(mia).get(f"/console/reports/{found.code}/"))
     assert "Every member was read." in words

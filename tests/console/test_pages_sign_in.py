@@ -96,7 +96,7 @@ def test_a_second_factor_is_set_up_and_asked_for(mia: User, settings: Any) -> No
     page = client.post(asked_again["Location"], {"password": PASSWORD}, follow=True)
     html = page.content.decode()
     assert 'class="qr" src="data:image/svg+xml' in html
-    assert not INLINE.search(html.replace(html[html.index('src="data:'):html.index('" width=')], ""))
+    assert not INLINE.search(html.replace(html[html.index('src="data:') : html.index('" width=')], ""))
     secret = html.split('id="authenticator_secret" value="')[1].split('"')[0]
     codes = client.post("/sign-in/2fa/totp/activate/", {"code": code_now(secret)}, follow=True)
     assert "Recovery codes" in text_of(codes)

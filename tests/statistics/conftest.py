@@ -33,8 +33,13 @@ def open_case(db: None):  # type: ignore[no-untyped-def]
 
     def make(sizes: Sequence[int], *, study: str = "", received_on: date = TODAY) -> list[Case]:
         report = receive(
-            kind=Report.Kind.RECORDS, source="a test", origin=f"{study} {received_on} {sizes}",
-            received_on=received_on, study=study, actor="test", at=NOON,
+            kind=Report.Kind.RECORDS,
+            source="a test",
+            origin=f"{study} {received_on} {sizes}",
+            received_on=received_on,
+            study=study,
+            actor="test",
+            at=NOON,
         )
         places = [f"place {number}" for number in range(sum(sizes))]
         items = iter(record_without_file(report=report, places=places, actor="test", at=NOON))

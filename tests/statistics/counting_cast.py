@@ -9,13 +9,23 @@ if TYPE_CHECKING:
     from openhotline_server.triage.models import Case
 
 PHOTOGRAPH = {
-    "child": "yes", "age_band": "7-10", "image_type": "photograph", "indecent": "yes", "severity": "B",
-    "sex": "girl", "ai": "none",
+    "child": "yes",
+    "age_band": "7-10",
+    "image_type": "photograph",
+    "indecent": "yes",
+    "severity": "B",
+    "sex": "girl",
+    "ai": "none",
 }
 PSEUDO = PHOTOGRAPH | {"image_type": "pseudo_photograph", "severity": "C", "ai": "wholly_generated"}
 PROHIBITED = {
-    "child": "yes", "age_band": "3-6", "image_type": "non_photographic", "pornographic": "yes",
-    "focus_or_act": "act", "grossly_offensive": "yes", "ai": "wholly_generated",
+    "child": "yes",
+    "age_band": "3-6",
+    "image_type": "non_photographic",
+    "pornographic": "yes",
+    "focus_or_act": "act",
+    "grossly_offensive": "yes",
+    "ai": "wholly_generated",
 }
 OFF_REMIT = {"child": "no", "discount_reason": "off_remit"}
 UNSURE = {"child": "unsure"}

@@ -45,10 +45,21 @@ def filled(name: str, at: str = "count", scope: Scope = EVERYTHING) -> dict[Cell
 def test_an_empty_site_has_all_tables_and_no_percentages(db: None) -> None:
     counted = count_tables(EVERYTHING, public=False)
     assert [t.name for t in counted.tables] == [
-        "overview", "outcomes", "criminal", "discounted", "severity", "age", "sex", "severity_by_age", "ai",
+        "overview",
+        "outcomes",
+        "criminal",
+        "discounted",
+        "severity",
+        "age",
+        "sex",
+        "severity_by_age",
+        "ai",
     ]
     assert column("outcomes") == {
-        "pseudo_photograph": 0, "photograph": 0, "prohibited_image": 0, "discounted": 0
+        "pseudo_photograph": 0,
+        "photograph": 0,
+        "prohibited_image": 0,
+        "discounted": 0,
     }
     assert set(column("outcomes", "percent").values()) == {None}
     assert column("overview")["items_per_analyst_hour"] is None
@@ -62,7 +73,10 @@ def test_a_decision_counts_for_every_item_of_the_group(
     answer(three, PSEUDO, ana)
     answer(other, OFF_REMIT, ana)
     assert column("outcomes") == {
-        "pseudo_photograph": 3, "photograph": 1, "prohibited_image": 0, "discounted": 1
+        "pseudo_photograph": 3,
+        "photograph": 1,
+        "prohibited_image": 0,
+        "discounted": 1,
     }
     assert column("outcomes", "percent")["pseudo_photograph"] == Decimal(60)
     assert filled("severity") == {"B": 1, "C": 3}
@@ -104,7 +118,11 @@ def test_every_item_is_counted_once_in_the_overview(
     seen = column("overview")
     assert seen["items"] == seen["sightings"] == 8
     assert [seen[name] for name in ("assessed", "not_selected", "unreadable", "waiting", "undecided")] == [
-        2, 3, 1, 2, 0,
+        2,
+        3,
+        1,
+        2,
+        0,
     ]
     assert seen["selected"] == 5
 
@@ -151,9 +169,7 @@ def test_without_a_result_of_the_edition_in_force_the_last_one_counts(
     assert filled("outcomes") == {"photograph": 1}
 
 
-def test_without_a_firm_outcome_an_item_is_undecided(
-    open_case: OpenCases, answer: Answer, ana: User
-) -> None:
+def test_without_a_firm_outcome_an_item_is_undecided(open_case: OpenCases, answer: Answer, ana: User) -> None:
     (case,) = open_case([4])
     answer(case, PHOTOGRAPH, ana)
     LegalResult.objects.update(outcome="")
@@ -190,16 +206,19 @@ def test_what_was_told_and_published(open_case: OpenCases, answer: Answer, ana: 
     for item, acts in ((one, ["published"]), (other, ["published", "withdrawn"])):
         for act in acts:
             Publication.objects.create(
-                hash_list=ensure_own_list(at=NOON), item=item, act=act, edition=1, document={},
-                published_by="test", published_at=NOON,
+                hash_list=ensure_own_list(at=NOON),
+                item=item,
+                act=act,
+                edition=1,
+                document={},
+                published_by="test",
+                published_at=NOON,
             )
     seen = column("overview")
     assert (seen["notices_delivered"], seen["published"]) == (1, 1)
 
 
-def test_a_study_and_a_period_are_counted_apart(
-    open_case: OpenCases, answer: Answer, ana: User
-) -> None:
+def test_a_study_and_a_period_are_counted_apart(open_case: OpenCases, answer: Answer, ana: User) -> None:
     (of_study,) = open_case([2], study="One study", received_on=date(2023, 9, 30))
     (other,) = open_case([1])
     answer(of_study, PHOTOGRAPH, ana)
@@ -218,7 +237,11 @@ def test_an_item_seen_twice_is_one_item_with_two_sightings(
     (case,) = open_case([1])
     answer(case, PHOTOGRAPH, ana)
     again = Report.objects.create(
-        kind="records", source="x", origin_digest="x", study="Another", received_on=NOON.date(),
+        kind="records",
+        source="x",
+        origin_digest="x",
+        study="Another",
+        received_on=NOON.date(),
         created_at=NOON,
     )
     Sighting.objects.create(report=again, item=Item.objects.get(), path="there", seen_at=NOON)
@@ -289,5 +312,3 @@ def test_a_law_without_discounts_has_tables_too(
         assert replace(tables, tables=()).jurisdiction is ncmec
     assert filled("outcomes") == {"industry_classification": 1}
     assert not filled("severity")
-
-

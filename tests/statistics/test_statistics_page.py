@@ -51,7 +51,9 @@ def test_the_study_narrows_page_and_files(counted: Client) -> None:
     assert "study=One+%26+only" in counted.get(PAGE, asked).content.decode()
     answer = counted.get(file("outcomes", "csv"), asked)
     assert answer.content.decode().splitlines()[2:] == [
-        "photograph,6,100", "prohibited_image,0,0", "discounted,0,0",
+        "photograph,6,100",
+        "prohibited_image,0,0",
+        "discounted,0,0",
     ]
     assert answer["Content-Disposition"] == 'attachment; filename="outcomes.csv"'
 
@@ -88,7 +90,9 @@ def test_the_index_holds_every_definition(counted: Client) -> None:
     assert [table["name"] for table in document["tables"]] == list(TABLES)
     assert document["jurisdiction"]["code"] == "gb-eng"
     assert json.loads(counted.get(file("sex", "json")).content)["rows"][0] == {
-        "sex": "girl", "count": 6, "percent": 100.0
+        "sex": "girl",
+        "count": 6,
+        "percent": 100.0,
     }
 
 

@@ -25,8 +25,20 @@ from openhotline_server.statistics.tables import Cell, Table
 
 GB_ENG = law.load_jurisdiction("gb-eng")
 NOTHING = Counts(
-    reports=5, sightings=0, items=0, unread=0, standing=0, by_state={}, groups=(), second_readings=0,
-    third_readings=0, analysts=9, milliseconds=0, exposures=0, originals_opened=0, notices_delivered=0,
+    reports=5,
+    sightings=0,
+    items=0,
+    unread=0,
+    standing=0,
+    by_state={},
+    groups=(),
+    second_readings=0,
+    third_readings=0,
+    analysts=9,
+    milliseconds=0,
+    exposures=0,
+    originals_opened=0,
+    notices_delivered=0,
     published=0,
 )
 
@@ -48,7 +60,11 @@ def published(groups: Iterable[Group], left_out: int = 0, waiting: int = 0) -> d
     groups = tuple(groups)
     items = sum(g.items for g in groups)
     counts = replace(
-        NOTHING, groups=groups, standing=items, items=items + left_out + waiting, sightings=items + left_out,
+        NOTHING,
+        groups=groups,
+        standing=items,
+        items=items + left_out + waiting,
+        sightings=items + left_out,
         by_state={"left_out": left_out, "open": waiting},
     )
     tables = make_tables(counts, GB_ENG)
@@ -144,9 +160,7 @@ SMALL = st.integers(0, 9)
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(SMALL, min_size=6, max_size=6), SMALL, SMALL)
-def test_no_sum_tells_a_single_withheld_number(
-    sizes: list[int], left_out: int, waiting: int
-) -> None:
+def test_no_sum_tells_a_single_withheld_number(sizes: list[int], left_out: int, waiting: int) -> None:
     groups = [
         pseudo(sizes[0], severity="A", age_band="3-6", sex="girl"),
         pseudo(sizes[1], severity="B", age_band="3-6", sex="boy"),

@@ -21,8 +21,11 @@ def replay(db: None) -> Callable[[dict[str, Any]], Replayed]:
 
     def run(description: dict[str, Any], **more: Any) -> Replayed:
         return replay_study(
-            study=read_description(written(description)), received_on=date(2023, 9, 30), actor="test",
-            clock=lambda: NOON, **more,
+            study=read_description(written(description)),
+            received_on=date(2023, 9, 30),
+            actor="test",
+            clock=lambda: NOON,
+            **more,
         )
 
     return run

@@ -29,7 +29,10 @@ def run(data: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENHOTLINE_")}
     return subprocess.run(
         [sys.executable, "-m", "openhotline", *map(str, words), "--data", str(data)],
-        capture_output=True, text=True, check=False, env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
 
 

@@ -125,7 +125,10 @@ def openhotline(data: Path, *words: str) -> dict[str, Any]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENHOTLINE_")}
     done = subprocess.run(
         [sys.executable, "-m", "openhotline", *words, "--data", str(data), "--json"],
-        capture_output=True, text=True, check=False, env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)

@@ -60,7 +60,11 @@ def test_every_count_comes_back(replay: Replay) -> None:
     assert {k: v for k, v in counted("outcomes").items() if v} == SMALL["criminal"] | {"discounted": 82}
     figures = counted("overview")
     assert [figures[name] for name in ("items", "sightings", "not_selected", "assessed", "analysts")] == [
-        203, 203, 91, 112, 12,
+        203,
+        203,
+        91,
+        112,
+        12,
     ]
     assert counted("sex") == {"girl": 23, "boy": 0, "both": 0, "unidentified": 0, "not_recorded": 3}
     assert counted("severity")["not_recorded"] == counted("age")["not_recorded"] == 26

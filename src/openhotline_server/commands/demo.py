@@ -105,7 +105,7 @@ def _earlier_batch(pictures: Path, *, at: datetime) -> None:
     """A batch of last month, already answered, so that figures and lists have something to show."""
     from openhotline_server.pipeline.demonstration import answer_earlier_batch
 
-    report = _take_in(
+    _take_in(
         pictures,
         count=PICTURES_DONE,
         seed=7,

@@ -40,7 +40,11 @@ OPTIONS = (
         "OPENHOTLINE_TIME_ZONE", "UTC", "The hotline's local time zone, for working days and printed times."
     ),
     Option("OPENHOTLINE_SESSION_MINUTES", "480", "A signed-in session ends after this long at the most."),
-    Option("OPENHOTLINE_TRUSTED_PROXIES", "0", "How many proxies of your own stand before the site: whose word on addresses counts."),
+    Option(
+        "OPENHOTLINE_TRUSTED_PROXIES",
+        "0",
+        "How many proxies of your own stand before the site; their word on addresses counts.",
+    ),
     Option("OPENHOTLINE_TRACE", "0", "1: an unforeseen error of a command prints its whole trace."),
     Option("OPENHOTLINE_DEMO", "0", "1: say on every page that this is a demonstration with drawn pictures."),
 )

@@ -18,6 +18,9 @@ def note_public_figures(*, counted: TableSet, actor: str, at: datetime) -> None:
     """Keep in the ledger which figures were made for the public, by the digest of each table's CSV."""
     digests = {table.name: hashlib.sha256(csv_text(table).encode()).hexdigest() for table in counted.tables}
     record(
-        actor=actor, at=at, event=Event.STATISTICS_PUBLISHED, subject="statistics",
+        actor=actor,
+        at=at,
+        event=Event.STATISTICS_PUBLISHED,
+        subject="statistics",
         details={"study": counted.scope.study, "csv_sha256": digests},
     )

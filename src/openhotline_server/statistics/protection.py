@@ -33,8 +33,18 @@ RATES = {
 }
 # Figures of the overview that stand in no sum; each is judged by itself.
 SINGLE = (
-    "reports", "items", "sightings", "unread", "graded_as_known", "second_readings", "third_readings",
-    "analysts", "exposures", "originals_opened", "notices_delivered", "published",
+    "reports",
+    "items",
+    "sightings",
+    "unread",
+    "graded_as_known",
+    "second_readings",
+    "third_readings",
+    "analysts",
+    "exposures",
+    "originals_opened",
+    "notices_delivered",
+    "published",
 )
 WHOLES = ("items", "sightings")
 
@@ -62,9 +72,12 @@ class _Network:
 
     def _selection(self) -> list[Arc[Place]]:
         ways = {
-            "selected": ("all", "selected"), "not_selected": ("all", "end"),
-            "unreadable": ("selected", "end"), "waiting": ("selected", "end"),
-            "undecided": ("selected", "end"), "assessed": ("selected", "assessed"),
+            "selected": ("all", "selected"),
+            "not_selected": ("all", "end"),
+            "unreadable": ("selected", "end"),
+            "waiting": ("selected", "end"),
+            "undecided": ("selected", "end"),
+            "assessed": ("selected", "assessed"),
         }
         return [self._arc("overview", name, *way) for name, way in ways.items()]
 

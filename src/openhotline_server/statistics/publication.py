@@ -26,7 +26,14 @@ from openhotline_server.statistics.writing import write_file, write_tables
 INDEX = "index.json"
 # The bars of the overview: parts of the same items, in one unit.
 DRAWN_FIGURES = (
-    "items", "selected", "not_selected", "unreadable", "waiting", "undecided", "assessed", "criminal",
+    "items",
+    "selected",
+    "not_selected",
+    "unreadable",
+    "waiting",
+    "undecided",
+    "assessed",
+    "criminal",
     "discounted",
 )
 
@@ -106,6 +113,10 @@ def json_text(document: dict[str, Any]) -> str:
 def _entry(table: Table) -> dict[str, Any]:
     files: Sequence[str] = [f"{table.name}.{ending}" for ending in ("csv", "json", "svg")]
     return {
-        "name": table.name, "title": table.title, "definition": table.definition, "rule": table.rule,
-        "unit": table.unit, "files": files,
+        "name": table.name,
+        "title": table.title,
+        "definition": table.definition,
+        "rule": table.rule,
+        "unit": table.unit,
+        "files": files,
     }

@@ -160,14 +160,26 @@ def _crossed(
 ) -> Table:
     title, definition = TABLES[name]
     return crossed(
-        name=name, title=title, header=header, counts=cells, row_codes=rows, column_codes=columns,
-        definition=definition, unit=UNIT, places=1,
+        name=name,
+        title=title,
+        header=header,
+        counts=cells,
+        row_codes=rows,
+        column_codes=columns,
+        definition=definition,
+        unit=UNIT,
+        places=1,
     )
 
 
 def _by(
-    name: str, header: str, groups: Iterable[Group], code: Callable[[Group], str], codes: Sequence[str],
-    *, places: int = 1,
+    name: str,
+    header: str,
+    groups: Iterable[Group],
+    code: Callable[[Group], str],
+    codes: Sequence[str],
+    *,
+    places: int = 1,
 ) -> Table:
     """Add up the groups by a code; one that is open is counted as not recorded."""
     counts = dict.fromkeys(codes, 0)

@@ -19,8 +19,11 @@ register = template.Library()
 UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 STATES = {
-    "open": ("New", ""), "second": ("Second reading", "accent"), "third": ("Third reading", "warn"),
-    "decided": ("Decided", "good"), "left_out": ("Not selected", ""),
+    "open": ("New", ""),
+    "second": ("Second reading", "accent"),
+    "third": ("Third reading", "warn"),
+    "decided": ("Decided", "good"),
+    "left_out": ("Not selected", ""),
     "unreadable": ("Nothing to look at", ""),
 }
 

@@ -32,7 +32,9 @@ class Search(forms.Form):
     event = forms.ChoiceField(label="What happened", required=False)
     actor = forms.ChoiceField(label="By whom", required=False)
     subject = forms.CharField(
-        label="To what", required=False, max_length=96,
+        label="To what",
+        required=False,
+        max_length=96,
         widget=forms.TextInput(attrs={"placeholder": "case:… item:… report:…"}),
     )
     on = forms.DateField(label="On the day", required=False, widget=forms.DateInput(attrs={"type": "date"}))

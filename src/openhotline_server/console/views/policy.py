@@ -25,26 +25,36 @@ class PolicyForm(forms.Form):
     """Numbers only, each within what can be kept."""
 
     second_vote_percent = forms.IntegerField(
-        label="Second readings", min_value=0, max_value=100,
+        label="Second readings",
+        min_value=0,
+        max_value=100,
         help_text="Percent of decided cases that a second reader answers blind, discounted ones included.",
     )
     automatic_check_percent = forms.IntegerField(
-        label="Checks of automatic grades", min_value=0, max_value=100,
+        label="Checks of automatic grades",
+        min_value=0,
+        max_value=100,
         help_text="Percent of the cases graded from known material that a reader answers blind.",
     )
     daily_minutes = forms.IntegerField(
-        label="Looking time a day", min_value=1, max_value=600,
+        label="Looking time a day",
+        min_value=1,
+        max_value=600,
         help_text="Minutes for each person. Then nothing more is shown until tomorrow.",
     )
     minutes_before_break = forms.IntegerField(
-        label="A break is due after", min_value=1, max_value=240,
+        label="A break is due after",
+        min_value=1,
+        max_value=240,
         help_text="Minutes of looking since the last break.",
     )
     break_minutes = forms.IntegerField(
         label="Length of a break", min_value=1, max_value=120, help_text="Minutes in which nothing is shown."
     )
     last_hour = forms.IntegerField(
-        label="Last hour of the day", min_value=1, max_value=24,
+        label="Last hour of the day",
+        min_value=1,
+        max_value=24,
         help_text="Local hour from which on nothing is shown; 24 means no limit.",
     )
 

@@ -31,9 +31,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = paged(request, chosen, size=ROWS)
     tabs = [("", sum(counts.values())), *counts.items()]
     return render(
-        request, "console/queue.html",
-        {"page": page, "tabs": tabs, "state": state, "manages": manages,
-         "members": members.counts(case.cluster_id for case in page)},
+        request,
+        "console/queue.html",
+        {
+            "page": page,
+            "tabs": tabs,
+            "state": state,
+            "manages": manages,
+            "members": members.counts(case.cluster_id for case in page),
+        },
     )
 
 

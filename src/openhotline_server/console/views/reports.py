@@ -33,7 +33,8 @@ def report(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     found = intake.get_report(code)
     failures = paged(request, evidence.list_failures(found), size=ROWS)
     return render(
-        request, "console/report.html",
+        request,
+        "console/report.html",
         {"report": found, "progress": progress.progress(found), "failures": failures},
     )
 
