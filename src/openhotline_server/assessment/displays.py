@@ -140,13 +140,13 @@ def _states_for(person: User) -> list[Case.State]:
 
 def require_held(person: User, case: Case, *, at: datetime) -> None:
     """Refuse to show a case that is not in this person's hands."""
-    if not triage_queries.held_by(person, at=at).filter(pk=case.pk).exists():
+    if not triage_queries.holds(person, case, at=at):
         raise NotAllowed("This case is not in your hands. Open your queue and take the next one.")
 
 
 def require_read(person: User, case: Case, *, at: datetime) -> None:
     """Refuse an answer to a case that this person neither holds nor was shown, or that another one holds now."""
-    if triage_queries.held_by(person, at=at).filter(pk=case.pk).exists():
+    if triage_queries.holds(person, case, at=at):
         return
     shown = Display.objects.filter(person=person, case=case).exists()
     if not (shown and triage.claim(person=person, cases=[case], at=at)):
