@@ -8,7 +8,6 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
-from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
 SIGNED_IN_JUST_NOW = 600  # seconds
@@ -24,8 +23,7 @@ class ClosedDoorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever has just signed in is not asked for her password again before she sets up her second factor."""
         request = allauth_context.request
         records = get_authentication_records(request, request.user) if request else []
-        fresh = bool(records) and time.time() - records[-1]["at"] < SIGNED_IN_JUST_NOW
-        return not (fresh and not is_mfa_enabled(request.user))
+        return not (records and time.time() - records[-1]["at"] < SIGNED_IN_JUST_NOW)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         from django.utils import timezone
