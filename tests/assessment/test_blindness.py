@@ -28,9 +28,14 @@ LATER = NOON + UNDO_WITHIN + timedelta(seconds=1)
 @pytest.mark.parametrize(
     ("reader", "standing", "answer"),
     [
-        (READER, WAITING, False), (MANAGER, WAITING, False), (OPERATOR, WAITING, True),
-        (READER, ONE_VOTE, False), (MANAGER, ONE_VOTE, True), (OPERATOR, ONE_VOTE, True),
-        (READER, FINAL, True), (MANAGER, FINAL, True),
+        (READER, WAITING, False),
+        (MANAGER, WAITING, False),
+        (OPERATOR, WAITING, True),
+        (READER, ONE_VOTE, False),
+        (MANAGER, ONE_VOTE, True),
+        (OPERATOR, ONE_VOTE, True),
+        (READER, FINAL, True),
+        (MANAGER, FINAL, True),
     ],
 )
 def test_who_has_not_voted_sees_only_what_she_cannot_vote_on(

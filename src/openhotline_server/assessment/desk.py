@@ -11,6 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from openhotline.errors import Conflict
 from openhotline_server.accounts.models import User
 from openhotline_server.assessment import displays, operations, rules
@@ -52,19 +54,31 @@ def find_last_vote(person: User, *, at: datetime) -> Vote | None:
     return recent.select_related("case").order_by("-cast_at", "-pk").first()
 
 
+@transaction.atomic
 def answer(
-    *, case: Case, person: User, facts: rules.Facts, ask_second: bool, code: uuid.UUID, at: datetime
-) -> Vote:
-    """Take an answer from the desk; one that came before under the same code is not taken again."""
-    before = Vote.objects.filter(code=code).first()
-    if before is not None:
-        if (before.person_id, before.case_id) != (person.pk, case.pk):
-            raise Conflict("This answer's code is taken. Load the desk anew.")
-        return before
-    displays.require_read(person, case, at=at)
-    return operations.cast_vote(
-        case=case, person=person, facts=facts, ask_second=ask_second, code=code, at=at
-    )
+    *,
+    case: Case,
+    person: User,
+    facts: rules.Facts,
+    ask_second: bool,
+    code: uuid.UUID,
+    at: datetime,
+    without: Collection[uuid.UUID] = (),
+) -> HandOut:
+    """Take an answer from the desk and hand out the next cases: one transaction, so one wait for the disk.
+
+    An answer that came before under the same code is not taken again.
+    """
+    vote = Vote.objects.filter(code=code).first()
+    if vote is None:
+        displays.require_read(person, case, at=at)
+        vote = operations.cast_vote(
+            case=case, person=person, facts=facts, ask_second=ask_second, code=code, at=at
+        )
+    elif (vote.person_id, vote.case_id) != (person.pk, case.pk):
+        raise Conflict("This answer's code is taken. Load the desk anew.")
+    last = vote if vote.undone_at is None else None
+    return hand_out(person=person, at=at, without=without, last_vote=last)
 
 
 def take_back(*, person: User, code: uuid.UUID, at: datetime) -> Case:

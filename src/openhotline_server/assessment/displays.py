@@ -15,6 +15,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from openhotline.errors import BadInput, NotAllowed
@@ -131,7 +132,7 @@ def next_cases(
     return held
 
 
-def _states_for(person: User, unread: Exists) -> list[Case.State]:
+def _states_for(person: User, unread: Combinable) -> list[Case.State]:
     """The states whose cases this person reads, in the order in which she takes them.
 
     Mostly nothing waits for a further reading by her; asking that once is cheaper than asking for such cases.

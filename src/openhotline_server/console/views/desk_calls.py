@@ -18,7 +18,6 @@ from openhotline_server.assessment import desk
 from openhotline_server.assessment.briefs import brief, members_of
 from openhotline_server.assessment.displays import require_held
 from openhotline_server.assessment.exclusion import exclude_members
-from openhotline_server.assessment.models import Vote
 from openhotline_server.console.views import desk_input as given
 from openhotline_server.console.views import desk_words as words
 from openhotline_server.console.views.desk_tree import require_in_tree
@@ -42,15 +41,16 @@ def vote(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     body = given.read(request, vote=given.code, facts=given.facts, ask_second=given.yes_or_no)
     require_in_tree(body["facts"])
     at = timezone.now()
-    cast = desk.answer(
+    handed = desk.answer(
         case=get_case(code),
         person=person(request),
         facts=body["facts"],
         ask_second=body["ask_second"],
         code=body["vote"],
         at=at,
+        without=given.aside(request),
     )
-    return _go_on(request, at=at, last_vote=None if cast.undone_at else cast)
+    return _told(request, handed, at=at)
 
 
 @requires(Permission.VOTE_SECOND)
@@ -124,8 +124,12 @@ def _standing(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
     return words.standing(limits, pictures, now=at)
 
 
-def _go_on(request: HttpRequest, *, at: datetime, last_vote: Vote | None = None, **more: Any) -> HttpResponse:
-    handed = desk.hand_out(person=person(request), at=at, without=given.aside(request), last_vote=last_vote)
+def _go_on(request: HttpRequest, *, at: datetime, **more: Any) -> HttpResponse:
+    handed = desk.hand_out(person=person(request), at=at, without=given.aside(request))
+    return _told(request, handed, at=at, **more)
+
+
+def _told(request: HttpRequest, handed: desk.HandOut, *, at: datetime, **more: Any) -> HttpResponse:
     return JsonResponse({**words.handed_out(handed, given.levels(request), now=at), **more})
 
 
