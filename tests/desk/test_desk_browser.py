@@ -92,7 +92,7 @@ def test_undo_takes_back_an_answer_and_then_the_vote_before(desk: OpenDesk, look
     first = desk.case
     desk.press("32")
     desk.press("u")
-    assert desk.text("#trail") == "Yes, 7 to 10"
+    assert desk.text("#trail") == "7 to 10"
     desk.press("u")
     assert desk.grade(DISCOUNTED) == first
     desk.wait_until_saved()
@@ -215,7 +215,7 @@ def test_a_held_digit_answers_one_question(desk: OpenDesk) -> None:
     desk.page.keyboard.down("3")
     desk.page.keyboard.down("3")
     desk.page.keyboard.up("3")
-    assert desk.text("#trail") == "Yes, 7 to 10"
+    assert desk.text("#trail") == "7 to 10"
 
 
 def test_single_keys_can_be_switched_off(desk: OpenDesk) -> None:
@@ -225,7 +225,7 @@ def test_single_keys_can_be_switched_off(desk: OpenDesk) -> None:
     desk.press("3")
     assert desk.text("#trail") == ""
     desk.page.locator(".options button >> nth=2").click()
-    assert desk.text("#trail") == "Yes, 7 to 10"
+    assert desk.text("#trail") == "7 to 10"
 
 
 def test_an_original_is_opened_only_with_a_reason(desk: OpenDesk, look: Callable[[], Any]) -> None:

@@ -188,7 +188,7 @@ def _barriers(desk: OpenDesk, axe: str) -> list[Any]:
 
 def test_everything_is_a_button_too_and_the_focus_stays_on_the_desk(desk: OpenDesk) -> None:
     desk.page.locator(".options button >> nth=2").click()
-    assert desk.text("#trail") == "Yes, 7 to 10"
+    assert desk.text("#trail") == "7 to 10"
     assert desk.page.evaluate("document.activeElement.id") == "main"
     desk.page.locator("[data-act=undo]").click()
     assert desk.text("#trail") == ""

@@ -21,9 +21,8 @@ from openhotline_server.findings.models import (
     Provenance,
 )
 
-MIN_QUALITY = (
-    50  # below this a PDQ hash says too little to group by (ThreatExchange pdq/README.md: discard <= 49)
-)
+MIN_QUALITY = 50
+"""Of PDQ, 0 to 100. Below it a hash says too little to group by (ThreatExchange pdq/README.md: discard <= 49)."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +146,8 @@ def _hashed(ids: list[int]) -> list[Hashed]:
     prints: dict[int, Hashed] = {}
     wanted = set(ids)
     # "fast" comes before "strict": where an item has both, the strict one is read last and stands.
-    rows = Fingerprint.objects.filter(algorithm="pdq").order_by("item_id", "mode")
-    rows = rows.values_list("item_id", "value", "quality")
+    ordered = Fingerprint.objects.filter(algorithm="pdq").order_by("item_id", "mode")
+    rows = ordered.values_list("item_id", "value", "quality")
     for item_id, value, quality in rows.iterator(chunk_size=5000):
         if item_id in wanted:
             prints[item_id] = Hashed(item_id, value, quality)

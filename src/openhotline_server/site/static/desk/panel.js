@@ -32,7 +32,7 @@ export class Panel {
       option.words.textContent = given.label;
       option.button.dataset.key = given.key;
     });
-    const trail = (walk?.trail ?? []).map((words) => make("li", { textContent: words }));
+    const trail = (walk?.trail ?? []).map((words) => make("li", { textContent: brief(words) }));
     find("trail").replaceChildren(...trail);
     const results = walk ? walk.questions.results(walk.id) : [];
     this.#results.forEach((row, n) => this.#fill(row, walk?.begun ? results[n] : null, walk ? "Open" : ""));
@@ -88,6 +88,9 @@ export class Panel {
     find("path").replaceChildren(...(parts.length ? parts : [make("p", { textContent: "Nothing is answered yet." })]));
   }
 }
+
+/** An answer as it stands in the trail, where the question is known from its place. */
+const brief = (words) => words.replace(/^(?:Yes,|Category) /, "");
 
 /** The outcome with its grade, short. */
 export function outcomeOf(result) {
