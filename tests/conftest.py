@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import django
 import pytest
+from django.conf import settings
 
 from openhotline_server.site.data_directory import current
 
@@ -36,6 +37,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openhotline_server.site.setting
 # Here and not in a hook: the conftest files below are imported before any hook runs, and they import models.
 current().initialise()
 django.setup()
+# A parallel worker inherits the settings' name and may have loaded them, for another's directory, before this file.
+settings.DATA = current()
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 PASSWORD = "a calm and long sentence"

@@ -77,13 +77,11 @@ def test_a_reason_that_tells_of_an_earlier_grade_is_kept_from_a_reader_of_graded
     anas_desk: Desk, bens_desk: Desk
 ) -> None:
     case = shown_cases([1])[0]
-    known = {
-        "code": "known_real",
-        "points": 60,
-        "words": "Near to known material in which a real child may be shown.",
-    }
-    Case.objects.filter(pk=case.pk).update(reasons=[known])
-    assert anas_desk.next()[0]["reasons"] == [known["words"]]
+    known = {"code": "known_real", "points": 100, "words": "Near to known material."}
+    label = {"code": "label_contradicts_match", "points": 0, "words": "A label contradicts the match."}
+    unseen = {"code": "not_known", "points": 10, "words": "Not on any of our lists."}
+    Case.objects.filter(pk=case.pk).update(reasons=[known, label, unseen])
+    assert anas_desk.next()[0]["reasons"] == [known["words"], label["words"]]
     anas_desk.post("rest")
     case.refresh_from_db()
     operations.grade_known(graded=[(case, OFF_REMIT)], at=case.opened_at)

@@ -19,7 +19,8 @@ from openhotline_server.findings import queries as findings
 from openhotline_server.findings.models import ClusterMember
 from openhotline_server.triage.models import Case
 
-FROM_KNOWN = {"known_real", "not_known"}
+FROM_MATCH = {"known_real", "label_contradicts_match"}
+ALWAYS_HIDDEN = {"not_known"}  # it is said of nearly every case, so that its absence would tell of a match
 MOST_LINES = 6
 
 
@@ -133,12 +134,7 @@ def _brief(
 
 def _reasons(case: Case) -> tuple[str, ...]:
     """The reasons for the case's place in words, without those that would tell of an earlier grade."""
-    codes = {r["code"] for r in case.reasons}
-    hidden = set(FROM_KNOWN)
-    if case.state == Case.State.OPEN:
-        hidden.discard("known_real")
-    elif "camera" not in codes:
-        hidden.add("contradiction")
+    hidden = ALWAYS_HIDDEN if case.state == Case.State.OPEN else ALWAYS_HIDDEN | FROM_MATCH
     return tuple(str(r["words"]) for r in case.reasons if r["code"] not in hidden)
 
 
