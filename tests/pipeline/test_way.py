@@ -170,6 +170,10 @@ def test_destruction_runs_backwards(take_in: TakeIn, tmp_path: Path, ana: User, 
     destroy_item(item=one, reason="retention ended", actor="system", at=NOON)
     with pytest.raises(Destroyed):
         original(one)
+    again = take_in(_batch(tmp_path / "b", one=draw(901)))  # seen again, it is counted and stays destroyed
+    assert (again.taken, again.new_items, again.failures) == (1, 0, 0)
+    with pytest.raises(Destroyed):
+        original(one)
     destroy_item(item=two, reason="retention ended", actor="system", at=NOON)
     assert Case.objects.get(cluster__representative=two).state == Case.State.UNREADABLE
     assert not next_cases(person=ana, at=NOON + timedelta(hours=2))
