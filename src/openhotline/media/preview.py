@@ -18,6 +18,8 @@ from openhotline.media.orientation import UPRIGHT, upright
 LONGEST_SIDE = 640
 TILE_SIDE = 192
 QUALITY = 80
+CLOSE_ENOUGH = 0.6
+"""Of the wanted size: an exact resize of a megapixel costs more than everything else that a preview needs."""
 
 _TILE_AT = 20  # SOI (2) and the JFIF segment (18), as libjpeg-turbo writes them
 _TILE_MARK = b"OHTILE"
@@ -51,13 +53,13 @@ def shrink(image: Image.Image, longest: int) -> Image.Image:
     """Reduce so that the longer side is at most ``longest``: by whole boxes, then, where much is left,
     exactly.
 
-    Averaging whole boxes is the fast way, and good enough when it ends within a quarter of the wanted size.
+    Averaging whole boxes is the fast way, and good enough when it ends near the wanted size (``CLOSE_ENOUGH``).
     """
     side = max(image.size)
     if side <= longest:
         return image
     step = -(-side // longest)
-    if side / step >= 0.75 * longest:
+    if side / step >= CLOSE_ENOUGH * longest:
         return image.reduce(step)
     image = image.reduce(step - 1) if step > 2 else image
     factor = longest / max(image.size)
