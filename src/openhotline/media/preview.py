@@ -18,7 +18,7 @@ from openhotline.media.orientation import UPRIGHT, upright
 LONGEST_SIDE = 640
 TILE_SIDE = 192
 QUALITY = 80
-CLOSE_ENOUGH = 0.6
+CLOSE_ENOUGH = 0.7
 """Of the wanted size: an exact resize of a megapixel costs more than everything else that a preview needs."""
 
 _TILE_AT = 20  # SOI (2) and the JFIF segment (18), as libjpeg-turbo writes them
