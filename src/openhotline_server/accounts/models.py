@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from openhotline_server.accounts.permissions import Permission, Role, allowed
-
-
-class UserManager(BaseUserManager["User"]):
-    """Makes people; a person is made by ``accounts.operations.add_person``, never by a form."""
-
-    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(username=username, **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
 
 
 class User(AbstractBaseUser):
@@ -31,7 +20,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects = BaseUserManager()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["display_name", "role"]

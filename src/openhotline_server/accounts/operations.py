@@ -79,7 +79,7 @@ def issue_partner_key(*, partner: User, actor: str, at: datetime) -> IssuedKey:
     if partner.role != Role.PARTNER:
         raise BadInput("Keys are for partner organisations. Add one with the role `partner` first.")
     secret = "ohl_" + secrets.token_urlsafe(32)
-    key = PartnerKey.objects.create(partner=partner, key_sha256=_key_digest(secret), issued_at=at)
+    key = PartnerKey.objects.create(partner=partner, key_sha256=key_digest(secret), issued_at=at)
     record(
         actor=actor,
         at=at,
@@ -103,6 +103,7 @@ def revoke_partner_key(*, key: PartnerKey, actor: str, at: datetime) -> None:
         )
 
 
-def _key_digest(secret: str) -> str:
+def key_digest(secret: str) -> str:
+    """What is kept of a partner's key."""
     # A plain digest is enough: the secret has 256 random bits, so there is nothing to guess.
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -7,8 +7,8 @@ import uuid
 from django.db.models import QuerySet
 
 from openhotline.errors import NotFound
-from openhotline_server.accounts import operations
 from openhotline_server.accounts.models import PartnerKey, User
+from openhotline_server.accounts.operations import key_digest
 
 
 def list_people() -> QuerySet[User]:
@@ -44,7 +44,7 @@ def find_partner(secret: str) -> User | None:
     """The partner who holds this key, if it is in force."""
     key = (
         PartnerKey.objects.select_related("partner")
-        .filter(key_sha256=operations._key_digest(secret), revoked_at=None, partner__is_active=True)
+        .filter(key_sha256=key_digest(secret), revoked_at=None, partner__is_active=True)
         .first()
     )
     return key.partner if key else None

@@ -46,11 +46,6 @@ def list_failures(report: Report) -> QuerySet[FailedSighting]:
     return FailedSighting.objects.filter(report=report, resolved_at=None).order_by("path")
 
 
-def list_sightings(item: Item) -> QuerySet[Sighting]:
-    """Everywhere an item was seen, oldest first."""
-    return Sighting.objects.filter(item=item).select_related("report").order_by("seen_at", "id")
-
-
 def count_sightings(items: Iterable[int]) -> Counter[int]:
     """How often each item was seen, by item key."""
     seen: Counter[int] = Counter()

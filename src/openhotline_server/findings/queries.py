@@ -116,16 +116,6 @@ def matches_for(items: Iterable[int]) -> dict[int, list[KnownMatch]]:
     return found
 
 
-def find_examination(item: Item) -> Examination | None:
-    """What the decoder said of an item."""
-    return Examination.objects.filter(item=item).first()
-
-
-def list_fingerprints(item: Item) -> QuerySet[Fingerprint]:
-    """An item's perceptual hashes."""
-    return Fingerprint.objects.filter(item=item).order_by("algorithm", "mode")
-
-
 def with_preview(items: Iterable[int]) -> set[int]:
     """Which of these items have something to show."""
     rows = Examination.objects.filter(has_preview=True, item__destroyed_at=None)

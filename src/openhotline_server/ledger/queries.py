@@ -32,11 +32,6 @@ def search(*, event: str = "", subject: str = "", actor: str = "", on: date | No
     return lines
 
 
-def list_of(subject: str) -> QuerySet[Line]:
-    """Everything written about one subject, oldest first: its custody record."""
-    return Line.objects.filter(subject=subject).order_by("sequence")
-
-
 def head_digest() -> str:
     """The last line's digest: it changes with everything that is written, so it names a state of the site."""
     return Head.objects.filter(pk=1).values_list("digest", flat=True).first() or chain.GENESIS

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -72,14 +71,15 @@ def load_edition(
 
 
 def _entry(hash_list: HashList, edition: Edition, new: NewEntry) -> Entry:
-    values: dict[str, Any] = {
-        "algorithm": new.algorithm,
-        "value": new.value.lower(),
-        "quality": new.quality,
-        "mode": new.mode,
-        "facts": dict(new.facts),
-        "grades": {k: dict(v) for k, v in new.grades.items()},
-        "ai": new.ai,
-        "source_reference": new.source_reference,
-    }
-    return Entry(hash_list=hash_list, added_in=edition, **values)
+    return Entry(
+        hash_list=hash_list,
+        added_in=edition,
+        algorithm=new.algorithm,
+        value=new.value.lower(),
+        quality=new.quality,
+        mode=new.mode,
+        facts=dict(new.facts),
+        grades={code: dict(grade) for code, grade in new.grades.items()},
+        ai=new.ai,
+        source_reference=new.source_reference,
+    )

@@ -184,8 +184,6 @@ def _read(member: Member) -> Read | Failure:
                 return read
         except OpenHotlineError:
             raise
-        except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-            return Failure(member.path, f"{UNREADABLE} ({type(error).__name__})")
         except Exception as error:  # noqa: BLE001
             # A stranger's file must not stop the batch: zip and tar readers raise what their codecs raise.
             return Failure(member.path, f"{UNREADABLE} ({type(error).__name__})")

@@ -13,7 +13,7 @@ from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Permission, Role
 from openhotline_server.assessment import operations as assessment
 from openhotline_server.assessment import queries as assessments
-from openhotline_server.assessment.models import Assessment
+from openhotline_server.assessment.queries import deciding_outcome
 from openhotline_server.evidence.models import Item
 from openhotline_server.findings import queries as findings
 from openhotline_server.findings.models import Fingerprint
@@ -80,7 +80,9 @@ def withdraw(*, item: Item, reason: str, person: User, at: datetime) -> Publicat
 def ask_for_publication(*, case: Case, person: User, at: datetime) -> bool:
     """Send a case that only one reader answered to a second one; return whether that was needed."""
     standing = assessments.find_assessment(case)
-    if standing is None or not rules.needs_second_reader(outcome=_outcome(standing), basis=standing.basis):
+    if standing is None or not rules.needs_second_reader(
+        outcome=deciding_outcome(standing), basis=standing.basis
+    ):
         return False
     assessment.ask_second_vote(case=case, why="to be published", actor=str(person.code), at=at)
     record(actor=str(person.code), at=at, event=Event.PUBLICATION_ASKED, subject=case.subject, details={})
@@ -130,7 +132,9 @@ def _hashes_of_others(own: HashList, item: Item) -> set[tuple[str, str]]:
 
 def _documents(case: Case, strict: Mapping[int, Fingerprint]) -> list[tuple[Item, dict[str, Any]]]:
     standing = assessments.find_assessment(case)
-    if standing is None or not rules.may_be_published(outcome=_outcome(standing), basis=standing.basis):
+    if standing is None or not rules.may_be_published(
+        outcome=deciding_outcome(standing), basis=standing.basis
+    ):
         raise BadInput(
             "Only confirmed material is published: two readers must have agreed, or a third decided. Send the case "
             "to a second reader first."
@@ -213,7 +217,3 @@ def _write(
         ],
     )
     return rows
-
-
-def _outcome(standing: Assessment) -> str:
-    return assessments.deciding_outcome(standing)

@@ -15,7 +15,6 @@ from openhotline_server.accounts.gate import person, requires
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.assessment import blindness
 from openhotline_server.assessment import queries as assessment
-from openhotline_server.console.failures import missing_is_404
 from openhotline_server.console.forms import NoticeForm
 from openhotline_server.console.paging import paged
 from openhotline_server.findings import members
@@ -28,7 +27,6 @@ LINES = 15
 
 
 @requires(Permission.CASE_READ)
-@missing_is_404
 def case(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     """Where a case stands and why; votes and results only for those who may see them."""
     who, now = person(request), timezone.now()

@@ -10,7 +10,6 @@ from django.urls import URLPattern, path
 
 from openhotline_server.accounts.gate import requires
 from openhotline_server.accounts.permissions import Permission
-from openhotline_server.console.failures import missing_is_404
 from openhotline_server.console.paging import paged
 from openhotline_server.evidence import queries as evidence
 from openhotline_server.intake import queries as intake
@@ -27,7 +26,6 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.REPORTS_READ)
-@missing_is_404
 def report(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     """One report: how far it is, and the members that could not be read."""
     found = intake.get_report(code)

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from openhotline_server.accounts.gate import requires
 from openhotline_server.accounts.permissions import Permission
-from openhotline_server.console.failures import missing_is_404
 from openhotline_server.statistics.charts import label
 from openhotline_server.statistics.definitions import FIGURES
 from openhotline_server.statistics.labels import labels
@@ -86,7 +85,6 @@ def statistics(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.STATISTICS_READ)
-@missing_is_404
 def statistics_file(request: HttpRequest, name: str, ending: str) -> HttpResponse:
     """One table as a file, as the command writes it; ``index.json`` holds every definition."""
     form = Filter(request.GET)
