@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from openhotline_server.statistics.queries import Counts
+
 if TYPE_CHECKING:
     from openhotline_server.triage.models import Case
 
@@ -32,3 +34,21 @@ UNSURE = {"child": "unsure"}
 
 OpenCases = Callable[..., "list[Case]"]
 Answer = Callable[..., None]
+
+NOTHING = Counts(
+    reports=0,
+    sightings=0,
+    items=0,
+    unread=0,
+    standing=0,
+    by_state={},
+    groups=(),
+    second_readings=0,
+    third_readings=0,
+    analysts=0,
+    milliseconds=0,
+    exposures=0,
+    originals_opened=0,
+    notices_delivered=0,
+    published=0,
+)

@@ -6,32 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from counting_cast import NOTHING
 
 from openhotline import law
 from openhotline_server.statistics.definitions import FIGURES, TABLES
-from openhotline_server.statistics.queries import Counts
 from openhotline_server.statistics.suppression import DEFAULT_THRESHOLD, WITHHELD
 from openhotline_server.statistics.table_set import make_tables
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "statistics.md").read_text("utf-8")
 PROSE = " ".join(PAGE.split())
-NOTHING = Counts(
-    reports=0,
-    sightings=0,
-    items=0,
-    unread=0,
-    standing=0,
-    by_state={},
-    groups=(),
-    second_readings=0,
-    third_readings=0,
-    analysts=0,
-    milliseconds=0,
-    exposures=0,
-    originals_opened=0,
-    notices_delivered=0,
-    published=0,
-)
 MADE = {table.name: table for table in make_tables(NOTHING, law.load_jurisdiction("gb-eng"))}
 
 

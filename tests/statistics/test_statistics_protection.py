@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from counting_cast import OFF_REMIT, PHOTOGRAPH, Answer, OpenCases
+from counting_cast import NOTHING, OFF_REMIT, PHOTOGRAPH, Answer, OpenCases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import NOON
@@ -17,30 +17,14 @@ from openhotline_server.ledger.models import Line
 from openhotline_server.statistics.operations import note_public_figures
 from openhotline_server.statistics.protection import protect
 from openhotline_server.statistics.publication import count_tables
-from openhotline_server.statistics.queries import Counts, Group
+from openhotline_server.statistics.queries import Group
 from openhotline_server.statistics.scope import Scope
 from openhotline_server.statistics.suppression import WITHHELD
 from openhotline_server.statistics.table_set import assessed, make_tables
 from openhotline_server.statistics.tables import Cell, Table
 
 GB_ENG = law.load_jurisdiction("gb-eng")
-NOTHING = Counts(
-    reports=5,
-    sightings=0,
-    items=0,
-    unread=0,
-    standing=0,
-    by_state={},
-    groups=(),
-    second_readings=0,
-    third_readings=0,
-    analysts=9,
-    milliseconds=0,
-    exposures=0,
-    originals_opened=0,
-    notices_delivered=0,
-    published=0,
-)
+OVERVIEW = replace(NOTHING, reports=5, analysts=9)
 
 
 def group(outcome: str, items: int, **facts: str) -> Group:
@@ -60,7 +44,7 @@ def published(groups: Iterable[Group], left_out: int = 0, waiting: int = 0) -> d
     groups = tuple(groups)
     items = sum(g.items for g in groups)
     counts = replace(
-        NOTHING,
+        OVERVIEW,
         groups=groups,
         standing=items,
         items=items + left_out + waiting,
@@ -136,13 +120,13 @@ def test_the_margins_of_the_crossed_table_agree() -> None:
 def test_other_laws_withhold_whole_tables() -> None:
     ncmec: Any = law.load_jurisdiction("us-ncmec")
     groups = (group("industry_classification", 40, image_type="photograph", ai="known_victim"),)
-    counts = replace(NOTHING, groups=groups, items=40, standing=40)
+    counts = replace(OVERVIEW, groups=groups, items=40, standing=40)
     found = assessed(counts, ncmec)
     tables = {t.name: t for t in protect(make_tables(counts, ncmec), found)}
     assert column(tables["outcomes"])["industry_classification"] == 40
     assert column(tables["ai"])["known_victim"] == 40
     few = replace(groups[0], items=3, ai="none")
-    counts = replace(NOTHING, groups=(*groups, few), items=43, standing=43)
+    counts = replace(OVERVIEW, groups=(*groups, few), items=43, standing=43)
     tables = {t.name: t for t in protect(make_tables(counts, ncmec), assessed(counts, ncmec))}
     assert column(tables["ai"])["known_victim"] == WITHHELD
     assert column(tables["ai"])["none"] == "<5"
