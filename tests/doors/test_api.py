@@ -15,11 +15,11 @@ from openhotline_server.accounts.operations import issue_partner_key, revoke_par
 from openhotline_server.api import limits
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.ledger.events import Event
-from openhotline_server.lists.queries import find_own_list
 from openhotline_server.sharing.operations import entitle, publish
+from openhotline_server.sharing.queries import get_feed
 
 pytestmark = pytest.mark.django_db
-LIST = "/api/1/lists/own/entries.csv"
+LIST = "/api/1/feeds/all/entries.csv"
 
 
 @pytest.fixture
@@ -55,26 +55,32 @@ def test_a_known_partner_who_is_not_entitled_is_403(client: Client, published: N
 def test_an_entitled_partner_gets_the_list_and_it_is_written_down(
     client: Client, published: None, paul: User
 ) -> None:
-    own = find_own_list()
-    assert own is not None
-    entitle(partner=paul, hash_list=own, actor="system", at=NOON)
+    entitle(partner=paul, feed=get_feed("all"), actor="system", at=NOON)
     key = _key(paul)
     answer = client.get(LIST, headers=key)
     assert answer.status_code == 200
     body = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert len(hashlists.read_csv(io.StringIO(body, newline=""))) == 3
-    assert client.get("/api/1/lists/own/entries.json", headers=key).status_code == 200
-    assert client.get("/api/1/lists/own/entries.xml", headers=key).status_code == 404
+    assert client.get("/api/1/feeds/all/entries.json", headers=key).status_code == 200
+    assert client.get("/api/1/feeds/all/entries.xml", headers=key).status_code == 404
     assert ledger.search(event=Event.LIST_DOWNLOADED, actor=str(paul.code)).count() == 2
 
 
 def test_too_many_downloads_are_429(
     client: Client, published: None, paul: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = find_own_list()
-    assert own is not None
-    entitle(partner=paul, hash_list=own, actor="system", at=NOON)
+    entitle(partner=paul, feed=get_feed("all"), actor="system", at=NOON)
     monkeypatch.setattr(limits, "DOWNLOADS_AN_HOUR", 1)
     key = _key(paul)
     assert client.get(LIST, headers=key).status_code == 200
     assert client.get(LIST, headers=key).status_code == 429
+
+
+def test_a_feed_of_another_name_is_403_like_one_that_does_not_exist(
+    client: Client, published: None, paul: User
+) -> None:
+    entitle(partner=paul, feed=get_feed("category-a"), actor="system", at=NOON)
+    key = _key(paul)
+    assert client.get("/api/1/feeds/category-a/entries.csv", headers=key).status_code == 200
+    for name in ("category-b", "no-such-feed"):
+        assert client.get(f"/api/1/feeds/{name}/entries.csv", headers=key).status_code == 403

@@ -20,7 +20,7 @@ from openhotline_server.lists.queries import entries_in_force, find_edition, fin
 from openhotline_server.sharing import own_list
 from openhotline_server.sharing.models import Publication
 from openhotline_server.sharing.operations import ask_for_publication, publish, withdraw
-from openhotline_server.sharing.queries import list_candidates
+from openhotline_server.sharing.queries import get_feed, list_candidates
 from openhotline_server.triage.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -32,13 +32,12 @@ def _no_samples(db: None) -> None:
     set_policy(policy=policy, actor="system", at=NOON)
 
 
-def _written(form: str) -> str:
-    own = find_own_list()
-    assert own is not None
-    edition = find_edition(own)
+def _written(form: str, name: str = "all") -> str:
+    feed = get_feed(name)
+    edition = find_edition(feed.hash_list)
     assert edition is not None
     out = io.StringIO(newline="")
-    own_list.FORMS[form](out, own, edition)
+    own_list.FORMS[form](out, feed, edition.number, edition.loaded_at, now=NOON)
     return out.getvalue()
 
 

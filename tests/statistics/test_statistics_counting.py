@@ -208,6 +208,7 @@ def test_what_was_told_and_published(open_case: OpenCases, answer: Answer, ana: 
             Publication.objects.create(
                 hash_list=ensure_own_list(at=NOON),
                 item=item,
+                reference=str(item.code),
                 act=act,
                 edition=1,
                 document={},

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     NOTICE_WRITE = "notices:notice:write"
     PUBLISH = "sharing:entry:publish"
     LIST_DOWNLOAD = "sharing:list:download"
+    FEEDBACK_GIVE = "sharing:feedback:give"
+    FEEDBACK_SETTLE = "sharing:feedback:settle"
+    MATCH_ASK = "sharing:match:ask"
     STATISTICS_READ = "statistics:table:read"
     HOME = "accounts:home:read"
 
@@ -69,11 +72,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.POLICY_SET,
             Permission.NOTICE_WRITE,
             Permission.PUBLISH,
+            Permission.FEEDBACK_SETTLE,
             Permission.STATISTICS_READ,
         }
     ),
     Role.OPERATOR: frozenset(_READING | {Permission.PEOPLE_READ, Permission.LEDGER_READ}),
-    Role.PARTNER: frozenset({Permission.LIST_DOWNLOAD}),
+    Role.PARTNER: frozenset({Permission.LIST_DOWNLOAD, Permission.FEEDBACK_GIVE, Permission.MATCH_ASK}),
 }
 
 

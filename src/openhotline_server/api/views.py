@@ -24,10 +24,10 @@ from openhotline_server.accounts.queries import find_partner
 from openhotline_server.api.limits import too_often
 from openhotline_server.api.schemas import Health, Problem
 from openhotline_server.evidence.store import vault
-from openhotline_server.lists.queries import find_edition, find_own_list
+from openhotline_server.lists.queries import find_edition
 from openhotline_server.sharing import own_list
 from openhotline_server.sharing.operations import note_download
-from openhotline_server.sharing.queries import entitled
+from openhotline_server.sharing.queries import feeds_of
 
 api = NinjaAPI(
     title="OpenHotline",
@@ -63,28 +63,29 @@ def health(request: HttpRequest) -> Status[Any]:
 
 
 @api.get(
-    "/lists/own/entries.{form}",
+    "/feeds/{name}/entries.{form}",
     response={200: None, 403: Problem, 404: Problem, 429: Problem},
     auth=PartnerKey(),
 )
-def own_entries(request: HttpRequest, form: str) -> FileResponse | Status[Any]:
-    """Our own list as it is in force, as CSV or JSON, tombstones included."""
+def feed_entries(request: HttpRequest, name: str, form: str) -> FileResponse | Status[Any]:
+    """A feed of our own list as it stands, as CSV or JSON, tombstones included."""
     partner: User = request.auth  # type: ignore[attr-defined]
-    if too_often(partner, now=timezone.now()):
+    now = timezone.now()
+    if too_often(partner, now=now):
         return Status(429, Problem(error="At most 30 downloads an hour. Wait, then ask again."))
-    own = find_own_list()
-    edition = find_edition(own) if own else None
-    if own is None or edition is None or form not in own_list.FORMS:
-        return Status(404, Problem(error="There is no such list or form. Forms are csv and json."))
-    if not entitled(partner, own):
-        return Status(403, Problem(error="This organisation is not entitled to the list. Ask the hotline."))
-    note_download(partner=partner, hash_list=own, edition=edition.number, at=timezone.now())
+    feed = feeds_of(partner).filter(name=name).first()
+    if feed is None:  # the same answer whether the feed exists or not: its name is nobody else's business
+        return Status(403, Problem(error="This organisation is not entitled to the feed. Ask the hotline."))
+    edition = find_edition(feed.hash_list)
+    if edition is None or form not in own_list.FORMS:
+        return Status(404, Problem(error="There is no such form, or no edition yet. Forms are csv and json."))
     # Written whole before the first byte goes out: a list is never cut off in the middle and taken for complete.
     spool = tempfile.SpooledTemporaryFile(max_size=8 * 2**20)  # noqa: SIM115 - FileResponse closes it
     text = io.TextIOWrapper(spool, encoding="utf-8", newline="", write_through=True)
-    own_list.FORMS[form](text, own, edition)
+    own_list.FORMS[form](text, feed, edition.number, edition.loaded_at, now=now)
     text.detach()
+    note_download(partner=partner, feed=feed, protocol=form, lines=edition.entries, at=now)
     spool.seek(0)
     return FileResponse(
-        spool, filename=f"own-{edition.number}.{form}", content_type=own_list.CONTENT_TYPES[form]
+        spool, filename=f"{name}-{edition.number}.{form}", content_type=own_list.CONTENT_TYPES[form]
     )

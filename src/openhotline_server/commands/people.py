@@ -130,23 +130,30 @@ def end_keys(name: str) -> None:
 
 @user.command("entitle")
 @click.argument("name")
+@click.option("--feed", default="all", show_default=True, help="The feed; `openhotline feed list` prints them.")
+@click.option("--end", is_flag=True, help="End the right instead.")
 @data_option
-def entitle(name: str) -> None:
-    """Let the partner organisation NAME download our own list.
+def entitle(name: str, feed: str, end: bool) -> None:
+    """Let the partner organisation NAME read a feed of our own list.
 
     \b
-    Example: openhotline user entitle example-platform
+    Example: openhotline user entitle example-platform --feed category-a
     """
     site_ready()
     from django.utils import timezone
 
     from openhotline_server.accounts.queries import get_person
     from openhotline_server.ledger.events import COMMAND_LINE
-    from openhotline_server.lists.operations import ensure_own_list
     from openhotline_server.sharing import operations
+    from openhotline_server.sharing.feeds import ensure_standard_feeds
+    from openhotline_server.sharing.queries import get_feed
 
     now = timezone.now()
-    operations.entitle(
-        partner=get_person(name), hash_list=ensure_own_list(at=now), actor=COMMAND_LINE, at=now
+    ensure_standard_feeds(at=now)
+    act = operations.end_entitlement if end else operations.entitle
+    act(partner=get_person(name), feed=get_feed(feed), actor=COMMAND_LINE, at=now)
+    click.echo(
+        f"{name} may read the feed {feed} no longer."
+        if end
+        else f"{name} may read the feed {feed} with its key. The addresses stand in docs/guide/partners.md."
     )
-    click.echo(f"{name} may download our own list with its key, at /api/1/lists/own/entries.csv or .json.")

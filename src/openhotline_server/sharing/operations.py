@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from openhotline.errors import BadInput, Conflict, NotAllowed
+from openhotline.errors import BadInput, Conflict, NotAllowed, NotFound
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Permission, Role
 from openhotline_server.assessment import operations as assessment
@@ -22,11 +22,13 @@ from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.operations import Entry, record, record_many
 from openhotline_server.lists import operations as lists
 from openhotline_server.lists import queries as list_queries
+from openhotline_server.lists.models import Entry as ListEntry
 from openhotline_server.lists.models import HashList
 from openhotline_server.lists.operations import NewEntry
 from openhotline_server.sharing import rules
-from openhotline_server.sharing.models import Entitlement, Publication
-from openhotline_server.sharing.queries import in_force, is_published
+from openhotline_server.sharing.feeds import ensure_standard_feeds, write_lines
+from openhotline_server.sharing.models import Entitlement, Feed, Publication
+from openhotline_server.sharing.queries import in_force, is_published, standing_document
 from openhotline_server.triage.models import Case
 
 
@@ -34,21 +36,23 @@ from openhotline_server.triage.models import Case
 def publish(*, cases: Sequence[Case], person: User, at: datetime) -> list[Publication]:
     """Publish every member of confirmed cases as one new edition of our own list.
 
-    Raises NotAllowed without the permission, BadInput for a case that is not confirmed. A case that only lacks its
-    second reader is sent to one with :func:`ask_for_publication`.
+    What is on the list with another grade is published again: the newest line of the log holds. Raises
+    NotAllowed without the permission, BadInput for a case that is not confirmed. A case that only lacks its second
+    reader is sent to one with :func:`ask_for_publication`.
     """
     if not person.may(Permission.PUBLISH):
         raise NotAllowed("Publishing needs the permission for it. Ask the manager.")
     own = lists.ensure_own_list(at=at)
+    ensure_standard_feeds(at=at)
     strict = strict_hashes(item for case in cases for item in findings.list_members(case.cluster))
     documents = [(item, document) for case in cases for item, document in _documents(case, strict)]
-    fresh = [(item, document) for item, document in documents if not is_published(item)]
+    fresh = [(item, document) for item, document in documents if standing_document(item) != document]
     if not fresh:
         raise Conflict("Everything in these cases is on our list already.")
     edition = lists.load_edition(
         hash_list=own,
         add=[e for item, document in fresh for e in _entries(item, document)],
-        withdraw=[],
+        withdraw=[e for item, _ in fresh if is_published(item) for e in _standing_entries(own, item)],
         actor=str(person.code),
         at=at,
     )
@@ -65,14 +69,10 @@ def withdraw(*, item: Item, reason: str, person: User, at: datetime) -> Publicat
     if not is_published(item):
         raise Conflict("This item is not on our list.")
     own = lists.ensure_own_list(at=at)
-    still = _hashes_of_others(own, item)
-    entries = [
-        e
-        for e in list_queries.entries_of_source(str(item.code)).filter(hash_list=own)
-        if (e.algorithm, e.value) not in still
-    ]
+    standing = standing_document(item) or {}
+    entries = _standing_entries(own, item)
     edition = lists.load_edition(hash_list=own, add=[], withdraw=entries, actor=str(person.code), at=at)
-    document = {"reference": str(item.code), "reason": reason.strip()[:300]}
+    document = rules.tombstone(standing, reason=reason.strip()[:300])
     return _write(own, [(item, document)], Publication.Act.WITHDRAWN, edition.number, person, at)[0]
 
 
@@ -90,34 +90,56 @@ def ask_for_publication(*, case: Case, person: User, at: datetime) -> bool:
 
 
 @transaction.atomic
-def entitle(*, partner: User, hash_list: HashList, actor: str, at: datetime) -> Entitlement:
-    """Let a partner organisation download a list. Twice is once."""
+def entitle(*, partner: User, feed: Feed, actor: str, at: datetime) -> Entitlement:
+    """Let a partner organisation read a feed. Twice is once."""
     if partner.role != Role.PARTNER:
-        raise BadInput("Only a partner organisation is entitled to a list.")
+        raise BadInput("Only a partner organisation is entitled to a feed.")
     entitlement, made = Entitlement.objects.get_or_create(
-        partner=partner, hash_list=hash_list, ended_at=None, defaults={"granted_at": at}
+        partner=partner, feed=feed, ended_at=None, defaults={"granted_at": at}
     )
     if made:
         record(
             actor=actor,
             at=at,
             event=Event.ENTITLEMENT_GRANTED,
-            subject=f"list:{hash_list.code}",
+            subject=f"feed:{feed.code}",
             details={"partner": str(partner.code)},
         )
     return entitlement
 
 
 @transaction.atomic
-def note_download(*, partner: User, hash_list: HashList, edition: int, at: datetime) -> None:
-    """Write down that a list left the house."""
+def end_entitlement(*, partner: User, feed: Feed, actor: str, at: datetime) -> None:
+    """Let a partner read a feed no longer, from now on."""
+    ended = Entitlement.objects.filter(partner=partner, feed=feed, ended_at=None).update(ended_at=at)
+    if not ended:
+        raise NotFound("This organisation is not entitled to this feed.")
+    record(
+        actor=actor,
+        at=at,
+        event=Event.ENTITLEMENT_ENDED,
+        subject=f"feed:{feed.code}",
+        details={"partner": str(partner.code)},
+    )
+
+
+@transaction.atomic
+def note_download(*, partner: User, feed: Feed, protocol: str, lines: int, at: datetime) -> None:
+    """Write down that entries left the house: to whom, in which protocol, how many."""
     record(
         actor=str(partner.code),
         at=at,
         event=Event.LIST_DOWNLOADED,
-        subject=f"list:{hash_list.code}",
-        details={"edition": edition},
+        subject=f"feed:{feed.code}",
+        details={"protocol": protocol, "lines": lines},
     )
+
+
+def _standing_entries(own: HashList, item: Item) -> list[ListEntry]:
+    """An item's entries in force that no other published item shares."""
+    still = _hashes_of_others(own, item)
+    rows = list_queries.entries_of_source(str(item.code)).filter(hash_list=own)
+    return [e for e in rows if (e.algorithm, e.value) not in still]
 
 
 def _hashes_of_others(own: HashList, item: Item) -> set[tuple[str, str]]:
@@ -126,7 +148,7 @@ def _hashes_of_others(own: HashList, item: Item) -> set[tuple[str, str]]:
         (name, value["value"])
         for line in in_force(own)
         if line.item_id != item.pk
-        for name, value in line.document["hashes"].items()
+        for name, value in line.document.get("hashes", {}).items()
     }
 
 
@@ -188,32 +210,42 @@ def _entries(item: Item, document: dict[str, Any]) -> list[NewEntry]:
 
 def _write(
     own: HashList,
-    documents: Sequence[tuple[Item, dict[str, Any]]],
+    documents: Sequence[tuple[Item | None, dict[str, Any]]],
     act: Publication.Act,
     edition: int,
     person: User,
     at: datetime,
 ) -> list[Publication]:
+    """Append to the log. The list's row is locked since its edition was made: lines are committed in their order."""
+    last = Publication.objects.filter(hash_list=own).order_by("-sequence").first()
+    moment = max(at, last.published_at) if last else at
     rows = Publication.objects.bulk_create(
         [
             Publication(
                 hash_list=own,
                 item=item,
+                reference=document["reference"],
                 act=act,
                 edition=edition,
                 document=document,
                 published_by=str(person.code),
-                published_at=at,
+                published_at=moment,
             )
             for item, document in documents
         ]
     )
+    write_lines(rows)
     event = Event.ENTRY_PUBLISHED if act == Publication.Act.PUBLISHED else Event.ENTRY_WITHDRAWN
     record_many(
         actor=str(person.code),
         at=at,
         entries=[
-            Entry(event, item.subject, {"list": str(own.code), "edition": edition}) for item, _ in documents
+            Entry(
+                event,
+                item.subject if item else f"address:{document['reference']}",
+                {"list": str(own.code), "edition": edition},
+            )
+            for item, document in documents
         ],
     )
     return rows

@@ -1,42 +1,57 @@
-"""Our own list as a file: every entry in force, and a tombstone for every one that went."""
+"""A feed as a file in our own format: every entry in force, and a tombstone for every one that went."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import groupby
 from typing import TextIO
 
 from openhotline import hashlists
-from openhotline_server.lists.models import Edition, Entry, HashList
+from openhotline_server.lists.models import Entry
 from openhotline_server.lists.queries import entries_ever
+from openhotline_server.sharing.feeds import selection_of
+from openhotline_server.sharing.models import Feed
+from openhotline_server.sharing.queries import out_until
+from openhotline_server.sharing.rules import Selection
 
 
-def write_csv(stream: TextIO, own: HashList, edition: Edition) -> None:
-    """The list as CSV; its columns stand in ``docs/reference/hash-list-format.md``."""
-    hashlists.write_csv(stream, _entries(own))
+def write_csv(stream: TextIO, feed: Feed, edition: int, published_at: datetime, *, now: datetime) -> None:
+    """The feed as CSV; its columns stand in ``docs/reference/hash-list-format.md``."""
+    hashlists.write_csv(stream, _entries(feed, now=now))
 
 
-def write_json(stream: TextIO, own: HashList, edition: Edition) -> None:
-    """The list as JSON, one line an entry, with its edition and time."""
+def write_json(stream: TextIO, feed: Feed, edition: int, published_at: datetime, *, now: datetime) -> None:
+    """The feed as JSON, one line an entry, with its edition and time."""
     hashlists.write_json(
-        stream, name=own.name, edition=edition.number, published_at=edition.loaded_at, entries=_entries(own)
+        stream, name=feed.name, edition=edition, published_at=published_at, entries=_entries(feed, now=now)
     )
 
 
-def _entries(own: HashList) -> Iterator[hashlists.Entry]:
-    """One entry for each hash: as it is in force, else the tombstone of its last standing."""
-    last: tuple[str, str] | None = None
-    for entry in entries_ever(own):
-        name = (entry.algorithm, entry.value)
-        if name != last:
-            yield _shared(entry)
-        last = name
+def _entries(feed: Feed, *, now: datetime) -> Iterator[hashlists.Entry]:
+    """One entry for each hash that the feed shows or ever showed."""
+    selection, until = selection_of(feed), out_until(feed, now=now)
+    ever = (e for e in entries_ever(feed.hash_list) if e.added_in.loaded_at <= until)
+    for _, standings in groupby(ever, key=lambda e: (e.algorithm, e.value)):
+        shown = _shown(list(standings), selection, until)
+        if shown is not None:
+            yield shown
 
 
-def _shared(entry: Entry) -> hashlists.Entry:
-    if entry.withdrawn_in is not None:
-        return hashlists.Entry(
-            entry.algorithm, entry.value, entry.withdrawn_in.number, status=hashlists.Status.WITHDRAWN
-        )
+def _shown(standings: list[Entry], selection: Selection, until: datetime) -> hashlists.Entry | None:
+    """A hash as the feed shows it: in force, or the tombstone of what the feed showed once; None if it never did."""
+    taken = [e for e in standings if selection.takes({"grades": e.grades, "ai": e.ai})]
+    if not taken:
+        return None
+    newest = taken[0]
+    if newest.withdrawn_in is None or newest.withdrawn_in.loaded_at > until:
+        return _listed(newest)
+    return hashlists.Entry(
+        newest.algorithm, newest.value, newest.withdrawn_in.number, status=hashlists.Status.WITHDRAWN
+    )
+
+
+def _listed(entry: Entry) -> hashlists.Entry:
     grades = {
         code: hashlists.Grade(outcome=g["outcome"], grade=g["grade"], edition=g["edition"])
         for code, g in entry.grades.items()
@@ -47,6 +62,6 @@ def _shared(entry: Entry) -> hashlists.Entry:
     )
 
 
-Writer = Callable[[TextIO, HashList, Edition], None]
+Writer = Callable[..., None]
 FORMS: dict[str, Writer] = {"csv": write_csv, "json": write_json}
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}

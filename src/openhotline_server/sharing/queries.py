@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
+from openhotline.errors import NotFound
 from openhotline_server.accounts.models import User
 from openhotline_server.assessment.models import Assessment, LegalResult
 from openhotline_server.evidence.models import Item
 from openhotline_server.findings.models import Cluster
 from openhotline_server.lists.models import HashList
 from openhotline_server.sharing import rules
-from openhotline_server.sharing.models import Entitlement, Publication
+from openhotline_server.sharing.models import Entitlement, Feed, FeedLine, Publication
 from openhotline_server.triage.models import Case
-
-
-@dataclass(frozen=True)
-class Published:
-    """An item's standing on our list, by the last line of the log that tells of it."""
-
-    item: Item
-    document: dict[str, Any]
-    edition: int
-    sequence: int
-    at: datetime
 
 
 def is_published(item: Item) -> bool:
@@ -37,25 +27,65 @@ def is_published(item: Item) -> bool:
     return last is not None and last.act == Publication.Act.PUBLISHED
 
 
+def standing_document(item: Item) -> dict[str, Any] | None:
+    """What our list says of an item now; None where it is not on it."""
+    last = Publication.objects.filter(item=item).order_by("-sequence").first()
+    return last.document if last is not None and last.act == Publication.Act.PUBLISHED else None
+
+
 def log(hash_list: HashList) -> QuerySet[Publication]:
     """The whole log of a list, oldest first, tombstones included."""
     return Publication.objects.filter(hash_list=hash_list).select_related("item").order_by("sequence")
 
 
 def in_force(hash_list: HashList) -> Iterator[Publication]:
-    """Every publication that no tombstone follows, oldest first."""
-    withdrawn_after: dict[int, int] = {}
-    rows = Publication.objects.filter(hash_list=hash_list)
-    for item, sequence in rows.filter(act=Publication.Act.WITHDRAWN).values_list("item", "sequence"):
-        withdrawn_after[item] = max(sequence, withdrawn_after.get(item, 0))
-    for row in rows.filter(act=Publication.Act.PUBLISHED).order_by("sequence").iterator():
-        if withdrawn_after.get(row.item_id, 0) < row.sequence:
-            yield row
+    """The newest line of everything that is on a list, oldest first."""
+    newest = (
+        Publication.objects.filter(hash_list=hash_list).values("reference").annotate(last=Max("sequence"))
+    )
+    rows = Publication.objects.filter(sequence__in=newest.values("last"), act=Publication.Act.PUBLISHED)
+    return rows.order_by("sequence").iterator()
 
 
-def entitled(partner: User, hash_list: HashList) -> bool:
-    """Whether a partner may download a list now."""
-    return Entitlement.objects.filter(partner=partner, hash_list=hash_list, ended_at=None).exists()
+def get_feed(name: str) -> Feed:
+    """A feed by its name; raises NotFound."""
+    feed = Feed.objects.select_related("hash_list").filter(name=name, ended_at=None).first()
+    if feed is None:
+        raise NotFound("There is no feed of this name. `openhotline feed list` prints their names.")
+    return feed
+
+
+def list_feeds() -> QuerySet[Feed]:
+    """Every feed that was not ended, in the order they were made."""
+    return Feed.objects.filter(ended_at=None).order_by("pk")
+
+
+def entitled(partner: User, feed: Feed) -> bool:
+    """Whether a partner may read a feed now."""
+    return Entitlement.objects.filter(partner=partner, feed=feed, ended_at=None).exists()
+
+
+def feeds_of(partner: User) -> QuerySet[Feed]:
+    """The feeds that a partner may read now."""
+    rights = Entitlement.objects.filter(partner=partner, ended_at=None).values("feed")
+    return list_feeds().filter(pk__in=rights)
+
+
+def out_until(feed: Feed, *, now: datetime) -> datetime:
+    """Up to which moment a feed's lines are out: now, or its last time of release."""
+    return rules.released_until(feed.released_at_times, now, ZoneInfo(settings.TIME_ZONE))
+
+
+def lines(feed: Feed, *, now: datetime) -> QuerySet[FeedLine]:
+    """A feed's lines that are out, tombstones included, oldest first."""
+    rows = FeedLine.objects.filter(feed=feed, at__lte=out_until(feed, now=now))
+    return rows.select_related("publication").order_by("sequence")
+
+
+def newest_lines(feed: Feed, *, now: datetime) -> QuerySet[FeedLine]:
+    """Of everything a feed ever showed, the newest line that is out: what stands, and what went."""
+    newest = lines(feed, now=now).order_by().values("reference").annotate(last=Max("sequence"))
+    return lines(feed, now=now).filter(sequence__in=newest.values("last"))
 
 
 def list_candidates() -> QuerySet[Assessment]:
