@@ -38,6 +38,16 @@ def test_a_wrong_password_or_name_says_the_same(client: Client, mia: User) -> No
     assert not client.session.get("_auth_user_id")
 
 
+def test_a_refused_sign_in_is_a_ledger_line_without_what_was_typed(client: Client, mia: User) -> None:
+    _sign_in(client, password="not the sentence")
+    _sign_in(client, name="a sentence typed in the wrong field")
+    of_mia = ledger.search(event=Event.SIGN_IN_REFUSED, subject=f"person:{mia.code}")
+    assert of_mia.count() == 1
+    lines = ledger.search(event=Event.SIGN_IN_REFUSED)
+    assert {line.subject for line in lines} == {f"person:{mia.code}", "person:unknown"}
+    assert all("sentence" not in str(line.details) for line in lines)
+
+
 def test_guessing_is_slowed_down(client: Client, mia: User) -> None:
     for _ in range(6):
         _sign_in(client, password="a wrong sentence")

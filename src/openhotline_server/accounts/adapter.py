@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up, and every sign-in is a ledger line."""
+"""How allauth behaves here: nobody signs up, and every sign-in, refused ones too, is a ledger line."""
 
 from __future__ import annotations
 
@@ -32,3 +32,10 @@ class ClosedDoorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
         note_sign_in(user=user, at=timezone.now())
         return super().post_login(request, user, **kwargs)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        from django.utils import timezone
+
+        from openhotline_server.accounts.operations import note_refused_sign_in
+
+        note_refused_sign_in(username=credentials.get("username", ""), at=timezone.now())

@@ -14,7 +14,7 @@ from django.db import transaction
 from openhotline.errors import BadInput, Conflict
 from openhotline_server.accounts.models import PartnerKey, User
 from openhotline_server.accounts.permissions import Role
-from openhotline_server.ledger.events import Event
+from openhotline_server.ledger.events import SYSTEM, Event
 from openhotline_server.ledger.operations import record
 
 
@@ -63,6 +63,17 @@ def note_sign_in(*, user: User, at: datetime) -> None:
     record(
         actor=str(user.code), at=at, event=Event.PERSON_SIGNED_IN, subject=f"person:{user.code}", details={}
     )
+
+
+@transaction.atomic
+def note_refused_sign_in(*, username: str, at: datetime) -> None:
+    """Write down that a sign-in was refused, and whose it was where that is somebody's name.
+
+    What else was typed as a name is not kept: people type their password there. The door limits how often.
+    """
+    person = User.objects.filter(username=username.lower()).first()
+    subject = f"person:{person.code}" if person else "person:unknown"
+    record(actor=SYSTEM, at=at, event=Event.SIGN_IN_REFUSED, subject=subject, details={})
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ class Event(StrEnum):
     SITE_INITIALISED = "site.initialised"
     PERSON_ADDED = "person.added"
     PERSON_SIGNED_IN = "person.signed_in"
+    SIGN_IN_REFUSED = "sign_in.refused"
     PARTNER_KEY_ISSUED = "partner_key.issued"
     PARTNER_KEY_REVOKED = "partner_key.revoked"
     REPORT_RECEIVED = "report.received"
