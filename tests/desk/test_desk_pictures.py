@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+from django.conf import settings
 from PIL import Image
 from tests.conftest import NOON
 from tests.desk.desk_cast import OFF_REMIT, Desk, shown_cases
@@ -198,3 +199,17 @@ def test_a_display_is_in_the_day_that_the_desk_shows(anas_desk: Desk) -> None:
     standing = anas_desk.get("standing").json()["standing"]
     assert standing["pictures"] == [{"level": 2, "words": "coarse shapes", "count": 3}]
     assert standing["budget"] == 300
+
+
+def test_a_damaged_preview_leaves_an_empty_place_and_is_not_counted(anas_desk: Desk) -> None:
+    shown_cases([1])
+    case = anas_desk.next()[0]
+    for sealed in (settings.DATA.vault / "previews").rglob("*"):
+        if sealed.is_file():
+            sealed.write_bytes(sealed.read_bytes()[:-1] + b"\0")
+    answer = anas_desk.sheet(case)
+    assert (answer.status_code, answer["X-Pictures"]) == (200, "0")
+    alone = anas_desk.get(f"cases/{case['code']}/single/{case['sheets'][0]['tiles'][0]['code']}/2")
+    assert alone.status_code == 404
+    assert "nothing to show" in json.loads(alone.content)["error"]
+    assert not Display.objects.filter(pictures__gt=0).exists()

@@ -2,11 +2,13 @@
 
 ::
 
-    vault.json                  what this folder is, and a check value for the master key lock
-    held while names change objects/ab/abcd...          sealed bytes previews/ab/abcd...         a sealed
-    preview, under the same key keys/ab/abcd...             the object's key, wrapped by the master key:
-    without this file the bytes are noise tombstones/ab/abcd...       when and how an object was destroyed
-    staging/<token>/            what is not finished; removed by the next opening if its writer is gone
+    vault.json              what this folder is, and a check value for the master key
+    lock                    held while names change
+    objects/ab/abcd...      sealed bytes
+    previews/ab/abcd...     a sealed preview, under the same key
+    keys/ab/abcd...         the object's key, wrapped by the master key: without this file the bytes are noise
+    tombstones/ab/abcd...   when and how an object was destroyed
+    staging/<token>/        what is not finished; removed by the next opening if its writer is gone
 """
 
 from __future__ import annotations

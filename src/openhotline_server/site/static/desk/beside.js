@@ -43,7 +43,7 @@ export function showDay(standing) {
   const left = Math.ceil(standing.until_break / 60);
   find("until-break").textContent = standing.open ? `Break in ${left} min` : "Nothing is shown now";
   const shown = standing.pictures.map((each) => (each.words ? `${each.count.toLocaleString("en")} in ${each.words}` : count(each.count, "original")));
-  find("pictures").textContent = shown.length ? `Pictures sent: ${shown.join(", ")}` : "No pictures sent yet";
+  find("pictures").textContent = shown.length ? `Pictures sent: ${shown.join(", ")}` : "Pictures sent are counted here after each answer";
 }
 
 /** Whether everything she answered has arrived; if not, why not. */
