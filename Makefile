@@ -6,7 +6,7 @@ DEMO := .demo
 LOCK_TOOL := uv==0.9.*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint types imports serve bench bench-pdq bench-import bench-desk bench-pages docs reference lock clean
+.PHONY: help demo demo-reset test check lint types imports serve bench bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving docs reference lock clean
 
 help:  ## List what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,7 +38,7 @@ docs: $(VENV)/dev.done
 serve: $(VENV)/server.done  ## Run the site on the data directory that OPENHOTLINE_DATA names.
 	$(BIN)/openhotline serve
 
-bench: bench-pdq bench-import bench-desk bench-pages  ## Run every benchmark; each prints ratios of one interleaved run.
+bench: bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving  ## Run every benchmark; each prints ratios of one interleaved run.
 
 bench-pdq: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.pdq
@@ -51,6 +51,12 @@ bench-desk: $(VENV)/dev.done
 
 bench-pages: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.pages
+
+bench-matching: $(VENV)/dev.done
+	$(BIN)/python -m benchmarks.matching
+
+bench-serving: $(VENV)/dev.done
+	$(BIN)/python -m benchmarks.serving
 
 lock: $(VENV)/dev.done  ## Pin every dependency anew, with hashes.
 	$(BIN)/pip install --quiet '$(LOCK_TOOL)'

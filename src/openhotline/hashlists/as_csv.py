@@ -61,7 +61,7 @@ def _entry(row: list[str]) -> Entry:
         algorithm=cells["algorithm"],
         value=cells["value"],
         quality=whole_number(cells["quality"], "quality") if cells["quality"] else None,
-        grades=_split(cells["grades"]),
+        grades=split_grades(cells["grades"]),
         ai=cells["ai"],
         edition=whole_number(cells["edition"], "edition"),
         status=known_status(cells["status"]),
@@ -89,7 +89,7 @@ def _joined(grades: Mapping[str, Grade]) -> str:
     )
 
 
-def _split(text: str) -> Mapping[str, Grade]:
+def split_grades(text: str) -> Mapping[str, Grade]:
     grades: dict[str, Grade] = {}
     for part in text.split(";") if text else []:
         found = _grade.fullmatch(part)

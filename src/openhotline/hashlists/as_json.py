@@ -11,11 +11,12 @@ from openhotline.errors import BadInput
 from openhotline.hashlists.as_csv import known_status
 from openhotline.hashlists.entry import COLUMNS, Entry, Grade
 from openhotline.hashlists.hash_list import HashList, Uniqueness, bad_line, checked, on_line
-from openhotline.hashlists.json_lines import Found, members
+from openhotline.hashlists.json_walk import Found, Walk, members
 
 FORMAT = "openhotline-hash-list"
 VERSION = 1
 HEAD = ("format", "version", "name", "edition", "published_at")
+ENTRIES = "entries"
 
 
 def write_json(
@@ -39,37 +40,31 @@ def read_json(stream: TextIO) -> HashList:
     """Read a whole list or nothing: BadInput names the first line that is not as described."""
     head: dict[str, Found] = {}
     found: list[Found] = []
-    for key, value in members(_text(stream), listed="entries"):
+    for key, value in members(Walk(stream.read), listed=ENTRIES):
         if key is None:
             found.append(value)
         elif key in head:
             raise bad_line(value.line, f"'{key}' stands there twice. Keep one.")
         else:
             head[key] = value
-    name, edition, published_at = _head(head)
+    name, edition, published_at = check_head(head)
     return HashList(name, edition, published_at, _entries(found, edition))
-
-
-def _text(stream: TextIO) -> str:
-    try:
-        return stream.read()
-    except UnicodeDecodeError:
-        raise BadInput("The list is no UTF-8 text. Write it again from its source.") from None
 
 
 def _entries(found: list[Found], edition: int) -> tuple[Entry, ...]:
     unique, entries = Uniqueness(), []
     for value in found:
         with on_line(value.line):
-            entry = _entry(value.value)
+            entry = entry_of(value.value)
             unique.check(entry)
             _check_edition(entry, edition)
         entries.append(entry)
     return tuple(entries)
 
 
-def _head(head: dict[str, Found]) -> tuple[str, int, datetime]:
-    if set(head) != {*HEAD, "entries"}:
+def check_head(head: dict[str, Found]) -> tuple[str, int, datetime]:
+    """Return name, edition and moment of publication, or raise."""
+    if set(head) != {*HEAD, ENTRIES}:
         raise bad_line(1, f"The head has not exactly {', '.join(HEAD)} and entries. Correct it.")
     values = {key: found.value for key, found in head.items()}
     if (values["format"], values["version"]) != (FORMAT, VERSION):
@@ -112,7 +107,8 @@ def _written(entry: Entry) -> dict[str, Any]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def _entry(value: object) -> Entry:
+def entry_of(value: object) -> Entry:
+    """Return the entry that an object of our own list describes."""
     if not isinstance(value, dict) or set(value) != set(COLUMNS):
         raise BadInput(f"An entry has not exactly {', '.join(COLUMNS)}. Correct it.")
     if not all(isinstance(value[key], str) for key in ("algorithm", "value", "ai", "status")):

@@ -103,7 +103,7 @@ def _check_listed(entry: Entry) -> None:
         raise BadInput(
             f"'ai' is none of {', '.join(taxonomy.load('ai').codes)}. Correct it or leave it empty."
         )
-    if not all(_jurisdiction.fullmatch(code) for code in entry.grades):
+    if not all(is_jurisdiction(code) for code in entry.grades):
         raise BadInput("A jurisdiction is not a code such as gb-eng. Correct 'grades'.")
 
 
@@ -112,3 +112,8 @@ def _check_tombstone(entry: Entry) -> None:
         raise BadInput(
             "A withdrawn entry says nothing but what it was and when it went. Empty the other columns."
         )
+
+
+def is_jurisdiction(code: str) -> bool:
+    """Say whether a text has the form of a jurisdiction's code."""
+    return bool(_jurisdiction.fullmatch(code))
