@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from openhotline.errors import BadInput
-from openhotline.media import decode, make_preview, prepare, sniff
+from openhotline.media import decode, make_preview, sniff
+from openhotline.media.raster import prepare  # the kernels at an eighth would cost each new process a second
 
 WARMED: list[bool] = []
 

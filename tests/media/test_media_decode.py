@@ -110,3 +110,26 @@ def test_the_smallest_picture_decodes() -> None:
     for kind in ("PNG", "GIF", "WEBP", "BMP", "TIFF"):
         dot = Image.new("RGB", (1, 1), (9, 9, 9))
         assert decode(saved(dot, kind), want="rgb").pixels.shape == (1, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("size", "eighths"),
+    [
+        ((400, 300), 8),
+        ((640, 480), 6),
+        ((800, 600), 5),
+        ((1000, 750), 4),
+        ((1300, 975), 3),
+        ((2000, 1500), 2),
+        ((4000, 3000), 1),
+        ((1000, 500), 5),  # four would leave the shorter side too short
+        ((1290, 3), 8),
+    ],
+)
+def test_with_a_longer_side_luma_is_scaled_by_the_fewest_eighths_that_keep_both(
+    size: tuple[int, int], eighths: int
+) -> None:
+    decoded = decode(saved(landscape(*size), "JPEG"), want="luma", min_short_side=256, min_long_side=448)
+    assert decoded.scale == 8 / eighths
+    assert decoded.pixels.shape == (-(-size[1] * eighths // 8), -(-size[0] * eighths // 8))
+    assert (decoded.full_width, decoded.full_height) == size

@@ -7,7 +7,7 @@ import pytest
 from media_drawings import every_kind, landscape, saved, sixteen_bit, with_orientation
 from PIL import Image, ImageOps
 
-from openhotline.media import decode, make_preview, preview_tile
+from openhotline.media import PREVIEW_LEAST_SIDE, decode, make_preview, preview_tile
 from openhotline.media.preview import LONGEST_SIDE, TILE_SIDE
 
 KINDS = every_kind()
@@ -72,3 +72,25 @@ def test_the_preview_of_a_wide_picture_is_not_white_where_the_peers_input_is() -
 def test_noise_makes_no_preview_too_large_for_its_segment() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (700, 700), dtype=np.uint8)
     assert preview_tile(make_preview(noise)) != make_preview(noise)
+
+
+@pytest.mark.parametrize(
+    "size", [(700, 500), (900, 640), (1155, 866), (1400, 1100), (1700, 1300), (2400, 1800)]
+)
+def test_a_decode_at_the_previews_own_size_is_not_resized(size: tuple[int, int]) -> None:
+    decoded = decode(
+        saved(landscape(*size), "JPEG"), want="luma", min_short_side=256, min_long_side=PREVIEW_LEAST_SIDE
+    )
+    preview = opened(make_preview(decoded))
+    assert preview.size == decoded.pixels.shape[::-1]
+    assert PREVIEW_LEAST_SIDE <= max(preview.size) <= LONGEST_SIDE
+    assert np.abs(np.asarray(preview).astype(int) - decoded.pixels).mean() < 6
+
+
+@pytest.mark.parametrize("size", [(1750, 1300), (3000, 2200), (2600, 1000)])
+def test_a_decode_that_is_too_large_all_the_same_is_resized(size: tuple[int, int]) -> None:
+    decoded = decode(
+        saved(landscape(*size), "JPEG"), want="luma", min_short_side=256, min_long_side=PREVIEW_LEAST_SIDE
+    )
+    assert max(decoded.pixels.shape) > LONGEST_SIDE
+    assert PREVIEW_LEAST_SIDE <= max(opened(make_preview(decoded)).size) <= LONGEST_SIDE

@@ -1,52 +1,39 @@
-"""The one door to numba: importing this module is what loads it, so only the hot kernels do.
+"""The door to numba, which ``media`` holds: importing this module loads it too. Kernels left of media enter here."""
 
-Signatures are declared, so a kernel is compiled (or read from the cache on disk) once, when its module is
-imported, and never again for a picture of another memory layout. Arguments that are only read are declared
-read-only, which accepts writeable arrays too.
-"""
+from openhotline.media.compiled import (
+    BYTES_1D,
+    BYTES_2D,
+    INDICES,
+    INTEGER,
+    NOTHING,
+    OUT_INDICES,
+    OUT_SINGLES_1D,
+    OUT_SINGLES_2D,
+    OUT_SINGLES_3D,
+    REAL,
+    RELAXED,
+    SINGLE,
+    SINGLES_1D,
+    SINGLES_2D,
+    WORDS_2D,
+    compiled,
+)
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
-from numba import types
-
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
-
-BYTES_1D = types.Array(types.uint8, 1, "C", readonly=True)
-BYTES_2D = types.Array(types.uint8, 2, "C", readonly=True)
-WORDS_2D = types.Array(types.uint64, 2, "C", readonly=True)
-INDICES = types.Array(types.int64, 1, "C", readonly=True)
-SINGLES_1D = types.Array(types.float32, 1, "C", readonly=True)
-SINGLES_2D = types.Array(types.float32, 2, "C", readonly=True)
-OUT_INDICES = types.Array(types.int64, 1, "C")
-OUT_SINGLES_1D = types.Array(types.float32, 1, "C")
-OUT_SINGLES_2D = types.Array(types.float32, 2, "C")
-OUT_SINGLES_3D = types.Array(types.float32, 3, "C")
-
-INTEGER = types.int64
-REAL = types.float64
-SINGLE = types.float32
-NOTHING = types.void
-
-# Lets the compiler fuse and reorder sums. Only for kernels whose result is checked against its rounding
-# error.
-RELAXED = frozenset({"contract", "reassoc", "nsz"})
-
-
-def compiled(returns: Any, *arguments: Any, relaxed: bool = False) -> Callable[[Kernel], Kernel]:
-    """Compile a kernel for one signature; division by zero is as in NumPy, not an exception."""
-    signature = returns(*arguments)
-    options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
-    if relaxed:
-        options["fastmath"] = set(RELAXED)
-
-    def compile_kernel(function: Kernel) -> Kernel:
-        try:
-            return cast("Kernel", numba.njit(signature, cache=True, **options)(function))
-        except RuntimeError:  # numba found no place on disk that it may write its cache to
-            return cast("Kernel", numba.njit(signature, **options)(function))
-
-    return compile_kernel
+__all__ = [
+    "BYTES_1D",
+    "BYTES_2D",
+    "INDICES",
+    "INTEGER",
+    "NOTHING",
+    "OUT_INDICES",
+    "OUT_SINGLES_1D",
+    "OUT_SINGLES_2D",
+    "OUT_SINGLES_3D",
+    "REAL",
+    "RELAXED",
+    "SINGLE",
+    "SINGLES_1D",
+    "SINGLES_2D",
+    "WORDS_2D",
+    "compiled",
+]

@@ -4,8 +4,9 @@ from openhotline.media.decode import decode
 from openhotline.media.decoded import NOTES, Decoded
 from openhotline.media.levels import LEVELS, Level, get_level
 from openhotline.media.limits import Limits
+from openhotline.media.preparation import prepare
+from openhotline.media.preview import LEAST_SIDE as PREVIEW_LEAST_SIDE
 from openhotline.media.preview import make_preview, preview_tile
-from openhotline.media.raster import prepare
 from openhotline.media.reasons import reason_of
 from openhotline.media.sheet import Layout, render_one, render_sheet, sheet_layout
 from openhotline.media.sniff import MEDIA_TYPES, sniff
@@ -14,6 +15,7 @@ __all__ = [
     "LEVELS",
     "MEDIA_TYPES",
     "NOTES",
+    "PREVIEW_LEAST_SIDE",
     "Decoded",
     "Layout",
     "Level",

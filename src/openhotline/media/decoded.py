@@ -26,8 +26,8 @@ NOTES = {
 class Decoded:
     """One decoded picture, as stored: not rotated, so that hashes agree with everybody else's.
 
-    ``pixels`` is ``(height, width)`` for luma or ``(height, width, 3)`` for RGB. ``scale`` is the whole
-    number by which each side was divided while decoding (1, 2, 4 or 8; sides round up), ``full_width`` and
+    ``pixels`` is ``(height, width)`` for luma or ``(height, width, 3)`` for RGB. ``scale`` is the
+    number by which each side was divided while decoding (8 over 1 to 8; sides round up), ``full_width`` and
     ``full_height`` are the sides before that. ``orientation`` is EXIF's, 1 to 8. ``notes`` are keys of
     ``NOTES``. ``visible`` is a luma for human eyes where ``pixels`` had to follow a peer's conversion that
     leaves nothing to see.
@@ -36,7 +36,7 @@ class Decoded:
     pixels: Pixels
     full_width: int
     full_height: int
-    scale: int
+    scale: float
     media_type: str
     frames: int
     orientation: int

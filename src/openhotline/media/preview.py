@@ -21,6 +21,9 @@ QUALITY = 80
 CLOSE_ENOUGH = 0.7
 """Of the wanted size: an exact resize of a megapixel costs more than everything else that a preview needs."""
 
+LEAST_SIDE = round(CLOSE_ENOUGH * LONGEST_SIDE)
+"""Pixels on the longer side that are near enough: to be asked of a scaled decode that a preview is made from."""
+
 _TILE_AT = 20  # SOI (2) and the JFIF segment (18), as libjpeg-turbo writes them
 _TILE_MARK = b"OHTILE"
 
@@ -32,12 +35,12 @@ def make_preview(picture: Decoded | Pixels) -> bytes:
         orientation = picture.orientation
     else:
         pixels, orientation = picture, UPRIGHT
-    small = shrink(Image.fromarray(pixels), LONGEST_SIDE).convert("L")
-    main = encode(upright(np.asarray(small), orientation))
-    if max(small.size) <= TILE_SIDE:
+    small = _small_grey(pixels)
+    main = encode(upright(small, orientation))
+    if max(small.shape) <= TILE_SIDE:
         return main
-    tile = encode(upright(np.asarray(shrink(small, TILE_SIDE)), orientation))
-    return _with_tile(main, tile)
+    tile = np.asarray(shrink(Image.fromarray(small), TILE_SIDE))
+    return _with_tile(main, encode(upright(tile, orientation)))
 
 
 def preview_tile(preview: bytes) -> bytes:
@@ -78,6 +81,12 @@ def decode_grey(data: bytes) -> Pixels:
     """Return the pixels of a grey JPEG that this module made."""
     pixels: Pixels = simplejpeg.decode_jpeg(data, "GRAY")[:, :, 0]
     return pixels
+
+
+def _small_grey(pixels: Pixels) -> Pixels:
+    if pixels.ndim == 2 and max(pixels.shape) <= LONGEST_SIDE:
+        return pixels  # as it came from the decoder
+    return np.asarray(shrink(Image.fromarray(pixels), LONGEST_SIDE).convert("L"))
 
 
 def _with_tile(main: bytes, tile: bytes) -> bytes:
