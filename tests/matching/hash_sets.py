@@ -1,9 +1,12 @@
-"""Sets of hashes to match: by chance, in clusters, and in clumps where everything is near everything."""
+"""Sets of hashes to match: by chance, of pictures, in clusters, and in clumps where everything is near everything."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
+from benchmarks.picture_hashes import of_picture
 
 Hashes = npt.NDArray[np.uint8]
 
@@ -39,12 +42,28 @@ def chained(count: int, step: int, seed: int = 0) -> Hashes:
     return np.array(rows)
 
 
+def in_few_groups(count: int, seed: int = 0) -> Hashes:
+    """Hashes that differ in two bytes only: whatever the bands are, most see one group alone."""
+    hashes = np.repeat(by_chance(1, seed), count, axis=0)
+    hashes[:, [3, 17]] = by_chance(count, seed + 1)[:, :2]
+    return hashes
+
+
+@lru_cache(maxsize=1)
+def of_pictures(count: int = 10_000) -> Hashes:
+    hashes = np.concatenate([of_picture(seed, crops=500) for seed in range(6)])
+    assert len(hashes) >= count
+    return hashes[np.random.default_rng(0).permutation(len(hashes))[:count]]
+
+
 SETS = {
     "by chance": by_chance(150, 1),
     "clustered": clustered(150, 12, 14, 2),
     "at the boundary": clustered(150, 4, 33, 3),
     "clumped": flipped(np.repeat(by_chance(2, 4), 75, axis=0), 5, 4),
     "equal": np.repeat(by_chance(1, 5), 40, axis=0),
+    "all zero": np.zeros((40, 32), np.uint8),
+    "in few groups": in_few_groups(100, 8),
     "chained": chained(60, 13, 6),
     "one": by_chance(1, 7),
     "none": by_chance(0),

@@ -23,15 +23,19 @@ class Pairs:
 
 def search(queries: Hashes, hashes: Hashes, distance: int) -> Pairs:
     """Return every pair of a query (uint8[m, 32]) and a hash (uint8[n, 32]) at most ``distance`` apart."""
+    return pairs(pack(queries), pack(hashes), distance)
+
+
+def pairs(left: Words, right: Words, distance: int) -> Pairs:
+    """Return the same for uint64[4, m] and uint64[4, n]."""
     from openhotline.matching import brute_kernels
 
-    left, right = pack(queries), pack(hashes)
-    counts = np.zeros(len(queries), np.int64)
+    counts = np.zeros(left.shape[1], np.int64)
     brute_kernels.count_within(left, right, distance, counts)
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
     found, distances = np.empty(starts[-1], np.int64), np.empty(starts[-1], np.int64)
     brute_kernels.list_within(left, right, distance, starts, found, distances)
-    return Pairs(np.repeat(np.arange(len(queries)), counts), found, distances)
+    return Pairs(np.repeat(np.arange(left.shape[1]), counts), found, distances)
 
 
 def nearest(queries: Hashes, hashes: Hashes, distance: int) -> tuple[Index, Index]:

@@ -6,32 +6,17 @@ which beats leaving early (0.37 ns a comparison against 1.0 ns where the process
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import numpy as np
 import numpy.typing as npt
-from numba import types
-from numba.extending import intrinsic
 
 from openhotline.hashing.compiled import INDICES, INTEGER, NOTHING, OUT_INDICES, WORDS_2D, compiled
+from openhotline.matching.instructions import count_bits
 
 CACHED = 8192
 """Hashes to stay with, 256 KiB of them: what a core's own cache holds."""
 
 Words = npt.NDArray[np.uint64]
 Index = npt.NDArray[np.int64]
-
-
-def _count_bits(typing_context: Any, word: Any) -> Any:
-    """Map to the processor's own instruction, for which Python has no spelling that numba knows."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
-    return types.int64(types.uint64), generate
-
-
-count_bits: Any = cast(Any, intrinsic(_count_bits))
 
 
 @compiled(INTEGER, WORDS_2D, INTEGER, WORDS_2D, INTEGER)

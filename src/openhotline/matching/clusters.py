@@ -13,8 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from openhotline.errors import BadInput
-from openhotline.matching import brute
+from openhotline.matching import brute, stars
 from openhotline.matching.packed import HASH_BYTES, Hashes, pack
+
+MANY = 50_000
+"""Hashes. From here on an index is asked, instead of comparing each with each: for pictures' hashes it is quicker
+from 20,000 on, but where clusters are large it is not, and so many take a second on one core in any case."""
 
 MATCH_DISTANCE = 31
 """Bits. "Match at 31 or less", ThreatExchange ``pdq/README.md``."""
@@ -87,6 +91,8 @@ def _stars(hashes: Hashes, distance: int) -> tuple[Index, Index]:
     """Return each hash's centre and its distance to it."""
     from openhotline.matching import brute_kernels
 
+    if len(hashes) > MANY and (found := stars.stars(hashes, distance)) is not None:
+        return found
     words = pack(hashes)
     neighbours = brute.degrees(words, distance)
     order = np.argsort(-neighbours, kind="stable")

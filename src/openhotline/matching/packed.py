@@ -26,6 +26,18 @@ def stack(values: Iterable[bytes]) -> Hashes:
 
 def pack(hashes: Hashes) -> Words:
     """Return uint64[4, n] of uint8[n, 32]: each word of all hashes side by side, for the vector units."""
+    check_hashes(hashes)
+    return np.ascontiguousarray(np.ascontiguousarray(hashes).view(np.uint64).T)
+
+
+def check_hashes(hashes: Hashes) -> None:
+    """Refuse what are no hashes."""
     if hashes.dtype != np.uint8 or hashes.ndim != 2 or hashes.shape[1] != HASH_BYTES:
         raise BadInput("Hashes to match are uint8[n, 32]. Convert them first.")
-    return np.ascontiguousarray(np.ascontiguousarray(hashes).view(np.uint64).T)
+
+
+def aligned(size: int) -> npt.NDArray[np.uint64]:
+    """Return uint64[size] that begins on a cache line, as the kernels demand of memory and want of codes."""
+    room = np.empty(size + 8, np.uint64)
+    start = -room.ctypes.data % 64 // 8
+    return room[start : start + size]
