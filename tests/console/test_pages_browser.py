@@ -22,6 +22,7 @@ PAGES = {
         "/console/queue/",
         "CASE",
         "/console/reports/",
+        "/console/lists/",
         "/console/policy/",
         "/console/agreement/",
     ],

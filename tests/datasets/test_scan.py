@@ -136,3 +136,20 @@ def test_warming_up_loads_everything_that_a_closed_process_needs() -> None:
     assert {"numba", "pillow_heif"} <= set(sys.modules)
     code = "import sys, openhotline.datasets; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_warming_up_does_not_load_what_no_kernel_needs_and_leaves_it_loadable() -> None:
+    code = "import sys; from openhotline.datasets import scan; scan.warm(); linalg = 'scipy.linalg' in sys.modules; "
+    code += "import scipy.linalg; sys.exit(linalg)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("size", [(520, 700), (640, 860), (800, 1000), (1000, 1300), (1500, 2000)])
+def test_a_fast_look_with_a_preview_is_as_near_to_the_peer_as_one_without(size: tuple[int, int]) -> None:
+    """Eight bits are the margin that matching adds to a list's distance, and confirms strictly."""
+    for seed in range(6):
+        data = jpeg(drawing(*size, seed=seed))
+        value = int(peer(data)[0], 16)
+        for preview in (True, False):
+            found = scan_entry(data, mode="fast", preview=preview)[0]["pdq"]
+            assert (int(found["value"], 16) ^ value).bit_count() <= 8

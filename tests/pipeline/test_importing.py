@@ -6,6 +6,7 @@ import fcntl
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from openhotline_server.findings.models import Cluster, ClusterMember, Examinati
 from openhotline_server.intake import batches
 from openhotline_server.intake.models import Report
 from openhotline_server.ledger import queries as ledger
-from openhotline_server.pipeline import importing
+from openhotline_server.pipeline import importing, reading
 from openhotline_server.pipeline.importing import Imported
 from openhotline_server.triage.models import Case
 
@@ -98,6 +99,22 @@ def test_names_that_point_elsewhere_are_only_labels(take_in: TakeIn, tmp_path: P
     assert take_in(archive).taken == 2
     assert not (tmp_path.parent / "outside.jpg").exists()
     assert set(Sighting.objects.values_list("path", flat=True)) == {"../../outside.jpg", "/absolute.jpg"}
+
+
+def test_members_come_folder_by_folder_in_the_order_of_their_names(folder: Path) -> None:
+    batch = batches.open_batch(folder)
+    paths = [member.path for member in batch.members()]
+    assert paths == [
+        *("deep/er/three.webp", "deep/two.png", "four.jpg"),
+        *("one again.jpg", "one smaller.jpg", "one.jpg"),
+    ]
+    assert batch.total == len(paths)
+
+
+def test_a_member_that_is_larger_than_it_said_is_read_whole(folder: Path) -> None:
+    member = next(batches.open_batch(folder / "four.jpg").members())
+    read = reading._in_memory(replace(member, size=10))
+    assert read.untrusted_bytes == (folder / "four.jpg").read_bytes()
 
 
 def test_an_empty_folder_is_refused_with_what_to_do(take_in: TakeIn, tmp_path: Path) -> None:
@@ -194,8 +211,6 @@ def test_a_file_that_changes_while_it_is_read_is_named(
             with path.open("ab") as other:
                 other.write(b"x")
             return stream
-
-        from dataclasses import replace
 
         return replace(member, open=opened)
 

@@ -33,7 +33,7 @@ def test_the_codes_are_the_agreed_ones_in_their_order(name: str) -> None:
 
 
 def test_every_vocabulary_is_found() -> None:
-    assert set(taxonomy.names()) == set(CODES) | {"site_types", "commercial", "outcomes"}
+    assert set(taxonomy.names()) == set(CODES) | {"site_types", "commercial", "outcomes", "feedback_reasons"}
 
 
 @pytest.mark.parametrize("name", taxonomy.names())

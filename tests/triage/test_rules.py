@@ -16,7 +16,7 @@ from openhotline.provenance import (
     UNSIGNED_CLAIMS,
     Evidence,
 )
-from openhotline_server.triage.rules import Known, Signals, place, urgency
+from openhotline_server.triage.rules import Known, Signals, kept, place, urgency
 
 evidence = st.builds(
     Evidence,
@@ -36,6 +36,7 @@ known = st.lists(
         Known,
         ai=st.sampled_from(["none", "altered_real", "wholly_generated", "unknown", ""]),
         outcome=st.sampled_from(["photograph", "pseudo_photograph", "prohibited_image", "discounted", ""]),
+        listed_by=st.sampled_from(["", "A partner", "Another"]),
     ),
     max_size=3,
 )
@@ -87,3 +88,16 @@ def test_a_label_of_generation_on_known_real_material_is_said() -> None:
     label = Evidence(UNSIGNED_CLAIMS, "png_text:a program", "ai_generated", ASSERTED_UNSIGNED, 0.0, "")
     reasons = place(Signals(evidence=[label], known=[Known(ai="none", outcome="photograph")]))
     assert "label_contradicts_match" in {r.code for r in reasons}
+
+
+def test_lists_that_agree_weigh_more_than_one() -> None:
+    one, two = (Known(ai="", outcome="", listed_by=title) for title in ("A partner", "Another"))
+    points = [_points(Signals(known=known)) for known in ([], [one], [one, one], [one, two])]
+    assert points[0] < points[1] == points[2] < points[3]
+
+
+@given(signals, st.integers(0, 500))
+def test_a_kept_place_is_explained_and_never_higher(s: Signals, before: int) -> None:
+    reasons = kept(place(s), before)
+    assert urgency(reasons) == max(before, _points(s))
+    assert all(r.points >= 0 for r in reasons)

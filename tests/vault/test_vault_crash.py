@@ -155,17 +155,17 @@ def test_a_full_disk_leaves_nothing_half(
 def test_a_disk_that_fills_while_names_are_given_keeps_whole_objects_only(
     vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch, allowed: int
 ) -> None:
-    real_rename, left = Path.rename, allowed
+    real_rename, left = os.rename, allowed
 
-    def rename(self: Path, target: Path) -> Path:
+    def rename(source: str, target: str) -> None:
         nonlocal left
-        left -= 1
-        if left < 0:
+        if not left:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return real_rename(self, target)
+        real_rename(source, target)
+        left -= 1
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", rename)
+        patch.setattr(os, "rename", rename)
         with pytest.raises(OpenHotlineError, match="disk is full"):
             store(root)
     assert_sound(vault, root)

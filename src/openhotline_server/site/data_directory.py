@@ -5,7 +5,10 @@
     DIR/
         openhotline.sqlite3     the database, unless OPENHOTLINE_DATABASE_URL names a PostgreSQL
         vault/                  encrypted evidence
-        secrets/                mode 0700: the vault's master key, the ledger's signing key, the site's key
+        secrets/                mode 0700: the vault's master key, the ledger's signing key, the site's key,
+                                and updates/, the keys that sign feeds' files
+        indexes/                one search index a list; made anew from the database when lost
+        updates/                signed files of feeds, where `openhotline feed publish-files` made any
         import.lock             held while an import runs
 """
 

@@ -39,11 +39,18 @@ OPTIONS = (
     Option(
         "OPENHOTLINE_TIME_ZONE", "UTC", "The hotline's local time zone, for working days and printed times."
     ),
+    Option("OPENHOTLINE_NAME", "OpenHotline", "The hotline's name, as partners' software shows it."),
+    Option("OPENHOTLINE_MEMBER_NUMBER", "1", "The hotline's number as a member, in NCMEC's protocol."),
     Option("OPENHOTLINE_SESSION_MINUTES", "480", "A signed-in session ends after this long at the most."),
     Option(
         "OPENHOTLINE_TRUSTED_PROXIES",
         "0",
         "How many proxies of your own stand before the site; their word on addresses counts.",
+    ),
+    Option(
+        "OPENHOTLINE_SUBSCRIBE_KEY_FILE",
+        "",
+        "For `openhotline subscribe`: a file with your key at another hotline.",
     ),
     Option("OPENHOTLINE_TRACE", "0", "1: an unforeseen error of a command prints its whole trace."),
     Option("OPENHOTLINE_DEMO", "0", "1: say on every page that this is a demonstration with drawn pictures."),

@@ -27,6 +27,8 @@ REQUIRE_MFA = options.switch("OPENHOTLINE_REQUIRE_MFA")
 JURISDICTIONS = options.names("OPENHOTLINE_JURISDICTIONS")
 LAW_DIR = Path(options.value("OPENHOTLINE_LAW_DIR")) if options.value("OPENHOTLINE_LAW_DIR") else None
 HTTPS = options.switch("OPENHOTLINE_HTTPS")
+HOTLINE_NAME = options.value("OPENHOTLINE_NAME")
+MEMBER_NUMBER = options.number("OPENHOTLINE_MEMBER_NUMBER")
 
 STAGES = [
     f"openhotline_server.{stage}"
