@@ -1,9 +1,23 @@
 """Import of drawn JPEGs end to end, against what decoding, hashing and encrypting them alone cost. One interleaved run.
 
-The batch is imported in parts; after each part the same files are only decoded, hashed and encrypted by two plain
-processes. The ratio of the two wall times is what this prints; images a second are of this machine and this day.
+Compared are two ways to go through the same files with two processes that decode:
 
-Run: ``make bench-import``, or ``python -m benchmarks.importing --count 2000 --parts 2`` for a short look.
+- *alone*: each file is read, digested (MD5, SHA-1, SHA-256), decoded, hashed by PDQ and encrypted with AES-256-GCM, and
+  nothing is kept. Its processes are started, loaded and warm before its clock runs, and their start counts nowhere.
+- *import*: ``import_batch`` as the command runs it on a fresh site, from its first line to its last: the start of the
+  confined workers and their replacement after every 5,000 files, digests, decoding, PDQ, provenance, previews, the vault
+  with its waits for the disk, rows, the ledger, clusters, and cases in their order.
+
+First every second file is gone through alone, then everything is imported, then the other half alone; so what changes
+slowly on the machine weighs on both sides. Both ratios are of sums: seconds on the wall, and processor time of all
+processes. Every file is read once before, so that neither side waits for the disk to read. Images a second are of this
+machine and this day.
+
+Memory is what lies in RAM for the importing process, and for its two workers together, at several points of the import:
+flat means that it does not grow from the first fifth of the import to its end.
+
+Run: ``make bench-import``, or ``python -m benchmarks.importing --count 2000`` for a short look (which is dearer: the
+start of workers counts as much for 2,000 files as for 5,000).
 """
 
 from __future__ import annotations
@@ -12,35 +26,47 @@ import argparse
 import os
 import resource
 import shutil
-import statistics
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from functools import wraps
 from pathlib import Path
-from typing import Any
+
+from benchmarks.watching import Memory, Shares
 
 PROCESSES = 2
+AIM = 1.5
 
 
-def alone(paths: list[Path]) -> int:
-    """Read, decode, hash and encrypt files as the import does, and nothing else; return the bytes encrypted."""
+@dataclass(frozen=True)
+class Cost:
+    """Seconds on the wall, and seconds of processor time of all processes together."""
+
+    wall: float
+    processor: float
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.wall + other.wall, self.processor + other.processor)
+
+
+def alone(paths: Sequence[Path]) -> float:
+    """Read, decode, hash and encrypt files as the import does, and nothing else; return the processor time."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from openhotline.datasets import scan
     from openhotline.hashing import digests
 
-    cipher, total = AESGCM(bytes(32)), 0
+    began = time.process_time()
+    cipher = AESGCM(bytes(32))
     for path in paths:
         data = path.read_bytes()
         digests(data)
         scan.scan_entry(data, mode="fast", provenance=False, preview=False)
-        total += len(cipher.encrypt(os.urandom(12), data, None))
-    return total
+        cipher.encrypt(os.urandom(12), data, None)
+    return time.process_time() - began
 
 
 def warmed() -> None:
@@ -50,24 +76,14 @@ def warmed() -> None:
     scan.warm()
 
 
-class Shares:
-    """Seconds spent in named functions of the importing process, by wrapping them."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-
-    def watch(self, module: Any, function: str, name: str) -> None:
-        real: Callable[..., Any] = getattr(module, function)
-
-        @wraps(real)
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            began = time.perf_counter()
-            try:
-                return real(*args, **kwargs)
-            finally:
-                self.seconds[name] += time.perf_counter() - began
-
-        setattr(module, function, watched)
+def alone_all(paths: Sequence[Path]) -> Cost:
+    """Go through files by :func:`alone` in warm processes."""
+    pieces = [paths[i : i + 16] for i in range(0, len(paths), 16)]
+    with ProcessPoolExecutor(PROCESSES, initializer=warmed) as pool:
+        list(pool.map(alone, [pieces[0][:1]] * PROCESSES))
+        began = time.perf_counter()
+        processor = sum(pool.map(alone, pieces))
+        return Cost(time.perf_counter() - began, processor)
 
 
 @contextmanager
@@ -83,83 +99,61 @@ def site(data: Path) -> Iterator[None]:
     yield
 
 
-def cpu_seconds() -> float:
+def processor_seconds() -> float:
     """Processor time of this process and of its children that have ended."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-def import_part(folder: Path, shares: Shares) -> float:
-    """Import one part through the command's own function; return its seconds."""
+def import_all(folder: Path, memory: Memory) -> Cost:
+    """Import a folder through the command's own function."""
     from django.utils import timezone
 
     from openhotline_server.pipeline.importing import import_batch
 
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), processor_seconds()
     done = import_batch(
         path=folder,
-        source=f"benchmark {folder.name}",
+        source="benchmark",
         received_on=date(2026, 11, 2),
         actor="command-line",
         clock=timezone.now,
+        progress=lambda progress: memory.look(progress.done),
         workers=PROCESSES,
     )
+    cost = Cost(time.perf_counter() - began, processor_seconds() - worked)
     assert done.failures == 0
-    return time.perf_counter() - began
-
-
-def alone_part(folder: Path) -> float:
-    """The same files through :func:`alone` in two processes; return its seconds."""
-    paths = [p for p in sorted(folder.rglob("*")) if p.is_file()]
-    pieces = [paths[i : i + 16] for i in range(0, len(paths), 16)]
-    with ProcessPoolExecutor(PROCESSES, initializer=warmed) as pool:
-        list(pool.map(alone, [pieces[0][:1]] * PROCESSES))
-        began = time.perf_counter()
-        assert sum(pool.map(alone, pieces)) > 0
-        return time.perf_counter() - began
+    memory.note("the end, cases open")
+    return cost
 
 
 def watch_everything(shares: Shares) -> None:
     """Name the steps of the importing process whose shares are printed."""
     from openhotline_server.evidence import operations as evidence
-    from openhotline_server.findings import operations as findings
     from openhotline_server.ledger import operations as ledger
     from openhotline_server.pipeline import importing, reading, steps
 
-    shares.watch(reading, "_read", "reading and digests (beside the writer)")
-    shares.watch(importing, "_write", "writing: all")
-    shares.watch(evidence, "seal", "  of that: sealing in the vault")
-    shares.watch(evidence, "record_many", "  of that: ledger lines of captures")
-    shares.watch(findings, "record_many", "  of that: ledger lines of findings")
-    shares.watch(ledger, "_store_checkpoint", "  of that: signing checkpoints")
-    for step in steps.STEPS:
-        name = f"step: {step.__name__}"
-
-        def timed(step: Any = step, name: str = name, **kwargs: Any) -> None:
-            began = time.perf_counter()
-            step(**kwargs)
-            shares.seconds[name] += time.perf_counter() - began
-
-        steps.STEPS = (
-            *steps.STEPS[: steps.STEPS.index(step)],
-            timed,
-            *steps.STEPS[steps.STEPS.index(step) + 1 :],
-        )
+    shares.watch(importing, "_take_in", "1 taking in")
+    shares.watch(reading, "_feed", "1.1 beside the writer: reading, digests, feeding workers")
+    shares.watch(reading, "_read", "1.1.1 of that: reading and digests")
+    shares.watch(importing, "_write", "1.2 writing")
+    shares.watch(evidence, "seal", "1.2.1 of that: sealing in the vault")
+    shares.watch(ledger, "_append", "3 ledger lines, of 1.2 and 2 together")
+    steps.STEPS = tuple(shares.watched(step, f"2 step: {step.__name__}") for step in steps.STEPS)
 
 
 def main() -> None:
-    """Draw, import, compare, print."""
+    """Draw, go through, import, go through, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=20_254)
-    parser.add_argument("--parts", type=int, default=3)
     parser.add_argument("--pictures", type=Path, help="drawn before; else drawn now and removed afterwards")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="openhotline-bench-") as folder:
         root = Path(folder)
-        pictures = options.pictures or _draw(root / "pictures", options.count)
-        parts = _divide(pictures, root / "parts", options.count, options.parts)
+        drawn = options.pictures or _draw(root / "pictures", options.count)
+        pictures = _chosen(drawn, root / "chosen", options.count)
         with site(root / "data"):
-            _run(parts)
+            _run(pictures)
 
 
 def _draw(out: Path, count: int) -> Path:
@@ -178,46 +172,68 @@ def _draw(out: Path, count: int) -> Path:
     return out
 
 
-def _divide(pictures: Path, out: Path, count: int, parts: int) -> list[Path]:
-    """Parts as folders of hard links (copies on another disk), every n-th file in each."""
-    files = [p for p in sorted(pictures.rglob("*")) if p.is_file()][:count]
-    for number, path in enumerate(files):
-        target = out / f"part-{number % parts}" / path.relative_to(pictures)
+def _chosen(pictures: Path, out: Path, count: int) -> Path:
+    """The folder itself, or one of hard links (copies on another disk) to the first ``count`` of its files."""
+    files = _files(pictures)
+    if len(files) <= count:
+        return pictures
+    for path in files[:count]:
+        target = out / path.relative_to(pictures)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(path, target)
         except OSError:
             shutil.copyfile(path, target)
-    return [out / f"part-{n}" for n in range(parts)]
+    return out
 
 
-def _run(parts: list[Path]) -> None:
-    shares, ratios, total_seconds, total_files = Shares(), [], 0.0, 0
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def _run(pictures: Path) -> None:
+    files = _files(pictures)
+    mean = sum(len(path.read_bytes()) for path in files) / len(files)  # now every file lies in memory
+    print(f"{len(files)} JPEGs of {mean / 1000:.0f} kB, {PROCESSES} decoding processes", flush=True)
+    shares, memory = Shares(), Memory(len(files))
     watch_everything(shares)
-    for part in parts:
-        # Both sides read from memory: the disk's speed is neither's merit.
-        files = sum(len(p.read_bytes()) > 0 for p in part.rglob("*") if p.is_file())
-        before = cpu_seconds()
-        took = import_part(part, shares)
-        between = cpu_seconds()
-        floor = alone_part(part)
-        work, floor_work = between - before, cpu_seconds() - between
-        ratios.append(took / floor)
-        total_seconds, total_files = total_seconds + took, total_files + files
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    first = alone_all(files[::2])
+    memory.note("before")
+    taken = import_all(pictures, memory)
+    second = alone_all(files[1::2])
+    _print_ratios(len(files), first, taken, second)
+    _print_shares(shares, taken)
+    _print_memory(memory)
+
+
+def _print_ratios(files: int, first: Cost, taken: Cost, second: Cost) -> None:
+    floor = first + second
+    drift = (second.wall / first.wall) * (-(-files // 2) / (files // 2))
+    for name, cost in (("alone", floor), ("import", taken)):
         print(
-            f"{part.name}: {files} files, import {took:.1f} s = {files / took:.0f}/s, alone {floor:.1f} s = "
-            f"{files / floor:.0f}/s, ratio {took / floor:.2f}; processor time {work:.1f} s and {floor_work:.1f} s with "
-            f"the start of workers, ratio {work / floor_work:.2f}; peak memory so far {memory:.0f} MiB",
-            flush=True,
+            f"{name:<7} {cost.wall:7.1f} s = {files / cost.wall:5.0f}/s, processor {cost.processor:7.1f} s "
+            f"= {1000 * cost.processor / files:.2f} ms a file"
         )
+    print(f"the second half alone took {drift:.2f} times the first, a file")
     print(
-        f"\nimport / (decode + hash + encrypt alone): median {statistics.median(ratios):.2f} "
-        f"[{min(ratios):.2f} to {max(ratios):.2f}]; aim: at most 1.5"
+        f"\nimport / (decode + hash + encrypt alone): {taken.wall / floor.wall:.2f} on the wall, "
+        f"{taken.processor / floor.processor:.2f} in processor time; aim: at most {AIM}\n"
     )
-    print(f"{total_files / total_seconds:.0f} images a second end to end")
-    for name, seconds in sorted(shares.seconds.items(), key=lambda pair: pair[0].strip()):
-        print(f"  {name:<48} {seconds:8.1f} s  {100 * seconds / total_seconds:5.1f} %")
+
+
+def _print_shares(shares: Shares, taken: Cost) -> None:
+    print(f"{'importing process':<60} {'wall':>8} {'share':>7} {'processor':>10}")
+    for name, wall in sorted(shares.wall.items()):
+        share = 100 * wall / taken.wall
+        print(f"  {name:<58} {wall:7.1f}s {share:6.1f}% {shares.processor[name]:9.1f}s")
+
+
+def _print_memory(memory: Memory) -> None:
+    print(f"\n{'resident memory':<24} {'import':>10} {'workers':>10}   MiB")
+    for name, own, workers in memory.seen:
+        print(f"  {name:<22} {own:10.0f} {workers:10.0f}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  peak of the importing process: {peak:.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -28,10 +28,15 @@ class Program(click.Group):
 
 
 def _commands() -> dict[str, click.Command]:
+    from openhotline.cli.gate import gate
     from openhotline.cli.hash import hash_command
     from openhotline.cli.ledger import ledger
+    from openhotline.cli.list_check import list_group
+    from openhotline.cli.match import match_command
+    from openhotline.cli.subscribe import subscribe
 
-    commands: dict[str, click.Command] = {"hash": hash_command, "ledger": ledger}
+    own = (gate, hash_command, ledger, list_group, match_command, subscribe)
+    commands: dict[str, click.Command] = {command.name: command for command in own if command.name}
     for point in entry_points(group="openhotline.commands"):
         commands |= {c.name: c for c in point.load() if c.name}
     return commands

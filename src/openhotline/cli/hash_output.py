@@ -6,11 +6,11 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, astuple
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -28,9 +28,10 @@ def writing(csv_file: str | None, *, as_json: bool) -> Iterator[Write]:
     with ExitStack() as stack:
         writers: list[Write] = []
         if csv_file is not None:
-            writers.append(_csv_row(stack.enter_context(_csv_stream(csv_file))))
+            writers.append(_csv_row(stack.enter_context(csv_stream(csv_file))))
         if as_json:
-            writers.append(stack.enter_context(_json_array()))
+            array = stack.enter_context(json_array())
+            writers.append(lambda row: array(asdict(row)))
         yield _to_all(writers or [_show])
 
 
@@ -43,7 +44,7 @@ def _to_all(writers: list[Write]) -> Write:
 
 
 @contextmanager
-def _csv_stream(name: str) -> Iterator[TextIO]:
+def csv_stream(name: str) -> Iterator[TextIO]:
     """Open the CSV's place. A file gets its name when it is whole; a killed run leaves only ``.partial``."""
     if name == STANDARD_OUTPUT:
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -72,12 +73,13 @@ def _csv_row(stream: TextIO) -> Write:
 
 
 @contextmanager
-def _json_array() -> Iterator[Write]:
+def json_array() -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Print objects as one array, each on its line, as they come."""
     before = "["
 
-    def write(row: FileHashes) -> None:
+    def write(row: Mapping[str, Any]) -> None:
         nonlocal before
-        click.echo(f"{before}\n{json.dumps(asdict(row))}", nl=False)
+        click.echo(f"{before}\n{json.dumps(row)}", nl=False)
         before = ","
 
     yield write
@@ -85,7 +87,7 @@ def _json_array() -> Iterator[Write]:
 
 
 def _show(row: FileHashes) -> None:
-    click.echo(_harmless(row.path))
+    click.echo(harmless(row.path))
     if row.error:
         click.echo(f"  error   {row.error}")
         return
@@ -96,6 +98,6 @@ def _show(row: FileHashes) -> None:
     click.echo(f"  pdq     {pdq}")
 
 
-def _harmless(path: str) -> str:
+def harmless(path: str) -> str:
     """Return a path that can do a terminal no harm: file names may come from strangers."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in path)

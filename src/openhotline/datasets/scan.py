@@ -23,10 +23,6 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 LARGEST_KEPT, MOST_KEPT = 64 << 20, 256 << 20
 """Bytes of one array, and of all that is free at the heap's end, that a worker keeps."""
 
-PREVIEW_SHORT_SIDE = 400
-"""Pixels to ask of a scaled decode that a preview is drawn from: enough for a picture that fills half a screen, and
-a JPEG of a megapixel is then decoded at half its size."""
-
 
 def warm() -> None:
     """Load decoders and compiled kernels before the process is closed to the outside."""
@@ -80,8 +76,13 @@ def scan_entry(
 
 def _decode_and_hash(untrusted_bytes: bytes, *, fast: bool, preview: bool) -> tuple[Decoded, PdqHash]:
     if fast:
-        side = PREVIEW_SHORT_SIDE if preview else hashing.FAST_SHORTER_SIDE
-        small = media.decode(untrusted_bytes, want="luma", min_short_side=side)
+        small = media.decode(
+            untrusted_bytes,
+            want="luma",
+            min_short_side=hashing.FAST_SHORTER_SIDE,
+            # a preview that comes out of the decoder at its own size needs no resizing
+            min_long_side=media.PREVIEW_LEAST_SIDE if preview else None,
+        )
         pdq = hashing.pdq_fast(
             small.pixels, width=small.full_width, height=small.full_height, decoder=small.decoder
         )

@@ -24,6 +24,7 @@ from openhotline.errors import BadInput
 from openhotline.vault.durable import explained, write_file
 from openhotline.vault.layout import checked
 from openhotline.vault.naming import Entry, destroyed_before, give_names, reseal, usable_key
+from openhotline.vault.places import is_there
 from openhotline.vault.sealing import CHUNK, Kind, seal, slices
 from openhotline.vault.shelf import Shelf
 from openhotline.vault.staging import Staging
@@ -75,7 +76,7 @@ class Batch:
             if self._is_new(stored, again=again):
                 entry = self._entry(stored.sha256)
                 sealed = seal(slices(data), key=entry.key, kind=Kind.OBJECT)
-                write_file(self._folder.object(stored.sha256), sealed)
+                write_file(self._folder.place(stored.sha256, "object"), sealed)
                 self._add(stored.sha256, entry)
             if preview is not None:
                 self._offer_preview(stored.sha256, preview)
@@ -120,7 +121,7 @@ class Batch:
                 give_names(self._shelf, self._folder, self._entries, self._met)
 
     def _is_new(self, stored: Stored, *, again: bool) -> bool:
-        if stored.sha256 in self._entries and self._folder.object(stored.sha256).exists():
+        if stored.sha256 in self._entries and is_there(self._folder.place(stored.sha256, "object")):
             return False
         if self._shelf.is_destroyed(stored.sha256):
             if not again:
@@ -143,23 +144,26 @@ class Batch:
         self._add(sha256, entry)
 
     def _entry(self, sha256: str, key: bytes | None = None) -> Entry:
-        again = self._shelf.is_destroyed(sha256)
-        return self._entries.get(sha256) or Entry(key=key or os.urandom(32), again=again)
+        return self._entries.get(sha256) or Entry(
+            key=key or os.urandom(32), again=self._shelf.is_destroyed(sha256)
+        )
 
     def _add(self, sha256: str, entry: Entry) -> None:
         if entry.again:
             write_file(self._folder.destroy(sha256), [])
-        write_file(self._folder.key(sha256), [wrap(entry.key, sha256=sha256, master=self._shelf.masters[0])])
+        wrapped = wrap(entry.key, sha256=sha256, master=self._shelf.masters[0])
+        write_file(self._folder.place(sha256, "key"), [wrapped])
         self._entries[sha256] = entry
 
     def _offer_preview(self, sha256: str, preview: bytes) -> None:
-        if sha256 in self._entries or not self._shelf.layout.preview(sha256).exists():
+        if sha256 in self._entries or not is_there(self._shelf.layout.place("previews", sha256)):
             self._write_preview(sha256, preview)
 
     def _write_preview(self, sha256: str, preview: bytes) -> None:
         # Alone, a preview needs no key file: when it gets its name it is sealed anew under its object's key.
         entry = self._entries.setdefault(sha256, self._entry(sha256))
-        write_file(self._folder.preview(sha256), seal(slices(preview), key=entry.key, kind=Kind.PREVIEW))
+        sealed = seal(slices(preview), key=entry.key, kind=Kind.PREVIEW)
+        write_file(self._folder.place(sha256, "preview"), sealed)
 
 
 def _read_fully(source: Readable, size: int = CHUNK) -> bytes:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from openhotline.errors import OpenHotlineError
+from openhotline.vault.places import remove
 
 Piece: TypeAlias = bytes | memoryview
 
@@ -26,7 +27,7 @@ FEW = 4
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def write_file(path: Path, pieces: Iterable[Piece], *, sync: bool = False) -> int:
+def write_file(path: Path | str, pieces: Iterable[Piece], *, sync: bool = False) -> int:
     """Write a file that only its owner may read; return its size. On any failure nothing of it remains."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
@@ -34,7 +35,7 @@ def write_file(path: Path, pieces: Iterable[Piece], *, sync: bool = False) -> in
         if sync:
             os.fsync(descriptor)
     except BaseException:
-        path.unlink(missing_ok=True)
+        remove(str(path))
         raise
     finally:
         os.close(descriptor)
@@ -62,14 +63,14 @@ def overwrite_named(path: Path) -> None:
         _write_zeros(stream.fileno())
 
 
-def settle(root: Path, paths: Sequence[Path]) -> None:
+def settle(root: Path, paths: Sequence[Path | str]) -> None:
     """Wait until these files and folders, and the names in these folders, are on the disk."""
     if len(paths) <= FEW or not _sync_whole(root):
         for path in paths:
             sync_directory(path)
 
 
-def sync_directory(path: Path) -> None:
+def sync_directory(path: Path | str) -> None:
     """Wait until a folder's names, or a file's bytes, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:

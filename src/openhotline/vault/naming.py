@@ -11,6 +11,7 @@ from openhotline.vault.durable import settle, write_file
 from openhotline.vault.erasing import erase_all
 from openhotline.vault.layout import KINDS, Layout
 from openhotline.vault.locking import exclusive
+from openhotline.vault.places import folder_of, is_there, move, remove
 from openhotline.vault.sealing import Kind, seal, unseal
 from openhotline.vault.shelf import Shelf
 from openhotline.vault.staging import Staging, put_right
@@ -31,7 +32,7 @@ def give_names(shelf: Shelf, folder: Staging, entries: Mapping[str, Entry], met:
     ``met`` names what the vault held already. Another writer may have named it a moment ago, so it is
     waited for.
     """
-    settle(shelf.layout.root, [*folder.path.iterdir(), folder.path])
+    settle(shelf.layout.root, [*folder.list_names(), folder.path])
     with exclusive(shelf.layout.lock):
         _check_master(shelf)
         for sha256, entry in entries.items():
@@ -42,7 +43,7 @@ def give_names(shelf: Shelf, folder: Staging, entries: Mapping[str, Entry], met:
             put_right(shelf, folder)
             raise
         for sha256 in met:
-            touched |= {shelf.layout.object(sha256).parent, shelf.layout.key(sha256).parent}
+            touched |= {folder_of(shelf.layout.place(kind, sha256)) for kind in ("objects", "keys")}
         settle(shelf.layout.root, [*touched, *(shelf.layout.root / kind for kind in KINDS)])
 
 
@@ -78,10 +79,10 @@ def _reconcile(shelf: Shelf, folder: Staging, sha256: str, entry: Entry) -> None
         return
     existing = usable_key(shelf, sha256)
     if existing is None:
-        if not folder.object(sha256).exists():
+        if not is_there(folder.place(sha256, "object")):
             raise Conflict("An object was removed while its preview was being stored. Try again.")
         # A preview whose key is lost would not open under the new one.
-        shelf.layout.preview(sha256).unlink(missing_ok=True)
+        remove(shelf.layout.place("previews", sha256))
         return
     _adopt(shelf, folder, sha256, entry, existing)
 
@@ -107,26 +108,18 @@ def reseal(path: Path, kind: Kind, old: bytes, new: bytes) -> None:
     fresh.rename(path)
 
 
-def _move_all(layout: Layout, folder: Staging, entries: Mapping[str, Entry]) -> set[Path]:
+def _move_all(layout: Layout, folder: Staging, entries: Mapping[str, Entry]) -> set[str]:
     """Objects and previews first, keys after them, tombstones of what is kept again last of all."""
-    touched: set[Path] = set()
+    moved: list[str] = []
     for sha256 in entries:
-        _move(folder.object(sha256), layout.object(sha256), touched)
-        _move(folder.preview(sha256), layout.preview(sha256), touched)
+        for part, kind in (("object", "objects"), ("preview", "previews")):
+            if move(folder.place(sha256, part), layout.place(kind, sha256)):
+                moved.append(layout.place(kind, sha256))
     for sha256 in entries:
-        _move(folder.key(sha256), layout.key(sha256), touched)
+        if move(folder.place(sha256, "key"), layout.place("keys", sha256)):
+            moved.append(layout.place("keys", sha256))
     for sha256, entry in entries.items():
         if entry.again:
             layout.tombstone(sha256).unlink()
-            touched.add(layout.tombstone(sha256).parent)
-    return touched
-
-
-def _move(source: Path, target: Path, touched: set[Path]) -> None:
-    if target.parent not in touched:
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        source.rename(target)
-    except FileNotFoundError:
-        return
-    touched.add(target.parent)
+            moved.append(layout.place("tombstones", sha256))
+    return set(map(folder_of, moved))

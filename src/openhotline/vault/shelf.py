@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from openhotline.errors import Damaged, Destroyed, NotFound, WrongMasterKey
 from openhotline.vault.layout import Layout
+from openhotline.vault.places import find_content, find_size, is_there
 from openhotline.vault.sealing import damaged, sealed_size
 from openhotline.vault.state import read_state
 from openhotline.vault.wrapping import Keyring, UnknownMaster, unwrap
@@ -22,14 +23,11 @@ class Shelf:
 
     def is_destroyed(self, sha256: str) -> bool:
         """True from the moment a destruction was ordered, whatever files are still there."""
-        return self.layout.tombstone(sha256).exists()
+        return is_there(self.layout.place("tombstones", sha256))
 
     def holds(self, sha256: str, size: int) -> bool:
         """True if the object's file has the length that ``size`` plain bytes give. Opens nothing."""
-        try:
-            return self.layout.object(sha256).stat().st_size == sealed_size(size)
-        except FileNotFoundError:
-            return False
+        return find_size(self.layout.place("objects", sha256)) == sealed_size(size)
 
     def find_key(self, sha256: str) -> bytes | None:
         """Return the object's data key, None if it has no key file; raises Damaged or WrongMasterKey."""
@@ -65,10 +63,7 @@ class Shelf:
             raise WrongMasterKey("The vault has been given a new master key. Start again with the new key.")
 
     def _read_key_file(self, sha256: str) -> bytes | None:
-        try:
-            return self.layout.key(sha256).read_bytes()
-        except FileNotFoundError:
-            return None
+        return find_content(self.layout.place("keys", sha256))
 
     @contextmanager
     def _unless_destroyed(self, sha256: str) -> Iterator[None]:

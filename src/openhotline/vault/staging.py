@@ -36,14 +36,22 @@ class Staging:
 
     path: Path
 
+    def place(self, sha256: str, ending: str) -> str:
+        """Return where a part of an object lies, as text; see ``Layout.place``."""
+        return f"{self.path}/{sha256}.{ending}"
+
+    def list_names(self) -> list[str]:
+        """Return every file in it, as text."""
+        return [f"{self.path}/{name}" for name in os.listdir(self.path)]  # noqa: PTH208
+
     def object(self, sha256: str) -> Path:
-        return Path(f"{self.path}/{sha256}.object")
+        return Path(self.place(sha256, "object"))
 
     def preview(self, sha256: str) -> Path:
-        return Path(f"{self.path}/{sha256}.preview")
+        return Path(self.place(sha256, "preview"))
 
     def key(self, sha256: str) -> Path:
-        return Path(f"{self.path}/{sha256}.key")
+        return Path(self.place(sha256, "key"))
 
     def rewrapped(self, sha256: str) -> Path:
         return Path(f"{self.path}/{sha256}.rewrapped")

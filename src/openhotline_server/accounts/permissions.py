@@ -23,6 +23,7 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger:line:read"
     PEOPLE_READ = "accounts:person:read"
     LISTS_READ = "lists:list:read"
+    LISTS_MANAGE = "lists:list:manage"
     REPORTS_READ = "intake:report:read"
     ORIGINAL_OPEN = "evidence:original:open"
     FINDINGS_READ = "findings:finding:read"
@@ -66,6 +67,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.LEDGER_READ,
             Permission.PEOPLE_READ,
             Permission.LISTS_READ,
+            Permission.LISTS_MANAGE,
             Permission.REPORTS_READ,
             Permission.QUEUE_MANAGE,
             Permission.AGREEMENT_READ,

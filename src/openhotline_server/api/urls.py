@@ -1,10 +1,16 @@
-"""The API's addresses."""
+"""The API's addresses: our own typed calls, and the peers' protocols, each module with its own ``urls``."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from types import ModuleType
 
+from django.urls import URLPattern, include, path
+
+from openhotline_server.api import match, misp, ncmec, shield, stopncii, taxii, updates
 from openhotline_server.api.views import api
+
+PROTOCOLS: tuple[ModuleType, ...] = (stopncii, ncmec, shield, match, taxii, misp, updates)
+"""Modules whose ``urls`` are plain views: their callers expect exact bytes."""
 
 app_name = "api"
 _routes, _app, _namespace = api.urls
@@ -12,4 +18,7 @@ for route in _routes:
     if isinstance(route, URLPattern):
         # LoginRequiredMiddleware would send a program to the sign-in page; each call authenticates by itself.
         vars(route.callback)["login_required"] = False
-urlpatterns = [path("1/", (_routes, _app, _namespace))]
+urlpatterns = [
+    path("1/", include([url for module in PROTOCOLS for url in module.urls])),
+    path("1/", (_routes, _app, _namespace)),
+]

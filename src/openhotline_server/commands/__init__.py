@@ -72,17 +72,36 @@ def _migrate(*, initialise: bool) -> None:
 
 def _commands() -> list[click.Command]:
     from openhotline_server.commands.demo import demo
+    from openhotline_server.commands.feeds import feed
     from openhotline_server.commands.importing import import_
     from openhotline_server.commands.initialise import initialise
     from openhotline_server.commands.law import law
     from openhotline_server.commands.ledger import ledger
+    from openhotline_server.commands.lists import lists
+    from openhotline_server.commands.matching_rights import partner
     from openhotline_server.commands.people import user
     from openhotline_server.commands.serving import serve, web, worker
     from openhotline_server.commands.statistics import statistics
     from openhotline_server.commands.study import study
     from openhotline_server.commands.vault import vault
 
-    return [initialise, user, import_, serve, web, worker, statistics, study, ledger, law, vault, demo]
+    return [
+        initialise,
+        user,
+        feed,
+        import_,
+        serve,
+        web,
+        worker,
+        statistics,
+        study,
+        ledger,
+        law,
+        vault,
+        lists,
+        partner,
+        demo,
+    ]
 
 
 def __getattr__(name: str) -> Any:

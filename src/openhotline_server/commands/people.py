@@ -130,7 +130,9 @@ def end_keys(name: str) -> None:
 
 @user.command("entitle")
 @click.argument("name")
-@click.option("--feed", default="all", show_default=True, help="The feed; `openhotline feed list` prints them.")
+@click.option(
+    "--feed", default="all", show_default=True, help="The feed; `openhotline feed list` prints them."
+)
 @click.option("--end", is_flag=True, help="End the right instead.")
 @data_option
 def entitle(name: str, feed: str, end: bool) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from openhotline_server.console.views import (
+    addresses,
     agreement,
     cases,
     desk,
+    feedback,
     home,
     ledger,
     lists,
+    match,
     notices,
+    one_list,
+    partners,
     people,
     policy,
     publishing,
@@ -30,12 +35,17 @@ urlpatterns: list[URLPattern] = [
         cases,
         reports,
         people,
+        partners,
         ledger,
         policy,
         agreement,
         statistics,
         lists,
+        one_list,
+        match,
         publishing,
+        addresses,
+        feedback,
         notices,
     )
     for url in module.urls

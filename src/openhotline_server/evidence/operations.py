@@ -14,6 +14,7 @@ from openhotline_server.evidence.models import FailedSighting, Item, Sighting
 from openhotline_server.evidence.store import vault
 from openhotline_server.intake.models import Report
 from openhotline_server.ledger.events import Event
+from openhotline_server.ledger.inserting import insert_new, insert_rows
 from openhotline_server.ledger.operations import Entry, record_many
 
 TOOL = "openhotline 0.1"
@@ -78,7 +79,7 @@ def capture_many(*, report: Report, captures: Sequence[Capture], actor: str, at:
     fresh = {c.sha256: c for c in captures if c.sha256 not in known}
     seal(fresh.values())
     rows = [_item(c, actor=actor, at=at) for c in fresh.values()]
-    new = {item.sha256: item for item in Item.objects.bulk_create(rows, batch_size=100) if item.sha256}
+    new = {item.sha256: item for item in insert_new(rows) if item.sha256}
     items = known | new
     _see(report=report, seen=[(c.path, c.modified, items[c.sha256]) for c in captures], at=at)
     fresh_places = {c.sha256: c.path for c in fresh.values()}
@@ -101,7 +102,7 @@ def _captured(item: Item, report: Report) -> Entry:
 def record_without_file(*, report: Report, places: Sequence[str], actor: str, at: datetime) -> list[Item]:
     """Record items of which no file was taken in (a study's records), one for each named place."""
     rows = [Item(sha256=None, captured_at=at, captured_by=actor, tool=TOOL) for _ in places]
-    items = Item.objects.bulk_create(rows, batch_size=100)
+    items = insert_new(rows)
     _see(report=report, seen=[(p, None, i) for p, i in zip(places, items, strict=True)], at=at)
     entries = [Entry(Event.ITEM_RECORDED, i.subject, {"report": str(report.code)}) for i in items]
     record_many(actor=actor, at=at, entries=entries)
@@ -127,10 +128,11 @@ def note_failures(*, report: Report, failures: Sequence[Failure], actor: str, at
 
 
 def _see(*, report: Report, seen: Sequence[tuple[str, int | None, Item]], at: datetime) -> None:
-    Sighting.objects.bulk_create(
-        [Sighting(report=report, item=i, path=p, modified=m, seen_at=at) for p, m, i in seen],
-        batch_size=120,
-        ignore_conflicts=True,
+    insert_rows(
+        Sighting,
+        ("report_id", "item_id", "path", "modified", "seen_at"),
+        [(report.pk, item.pk, path, modified, at) for path, modified, item in seen],
+        twice_is_once=True,
     )
     FailedSighting.objects.filter(report=report, path__in=[p for p, _, _ in seen], resolved_at=None).update(
         resolved_at=at

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from openhotline.errors import OpenHotlineError
+from openhotline.hashing import VARIANTS
 from openhotline.media import confined
 from openhotline.provenance import Evidence
 from openhotline_server.findings.operations import Found, FoundHash
@@ -33,6 +35,26 @@ def found_in(reply: confined.Reply | OpenHotlineError) -> tuple[Found, bytes | N
         ),
         preview,
     )
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The eight hashes of a picture's turns, in hexadecimal, in the order of ``openhotline.hashing.VARIANTS``."""
+
+    values: tuple[str, ...]
+    quality: int
+    decoder: str
+
+
+def turned_in(reply: confined.Reply | OpenHotlineError) -> Turned | None:
+    """Read a worker's answer about turns; None where the picture has no hashes."""
+    if isinstance(reply, OpenHotlineError) or not reply.header.get("turned"):
+        return None
+    values = tuple(str(value) for value in reply.header["turned"])
+    if len(values) != len(VARIANTS) or any(len(bytes.fromhex(value)) != 32 for value in values):
+        raise ValueError("a picture has eight PDQ hashes of 32 bytes")
+    quality = min(100, max(0, int(reply.header["quality"])))
+    return Turned(values, quality, str(reply.header.get("decoder") or "")[:60])
 
 
 def not_looked_at(reason: str) -> Found:

@@ -7,7 +7,8 @@ import uuid
 from django.db import models
 
 from openhotline_server.evidence.models import Item
-from openhotline_server.lists.models import Edition, Entry
+from openhotline_server.intake.models import Report
+from openhotline_server.lists.models import Edition, Entry, HashList
 
 
 class Examination(models.Model):
@@ -56,18 +57,62 @@ class Provenance(models.Model):
 
 
 class KnownMatch(models.Model):
-    """An item that is on a list, with everything needed to explain why."""
+    """An item that is on a list, with everything needed to explain why. Kept when nothing rests on it any more."""
 
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
     distance = models.PositiveSmallIntegerField()
     threshold = models.PositiveSmallIntegerField()
     quality = models.PositiveSmallIntegerField(null=True)
+    # How the picture was turned to lie near the entry, as openhotline.hashing.VARIANTS names it.
+    variant = models.CharField(max_length=16, default="original")
+    compared = models.CharField(max_length=64, blank=True, help_text="the item's hash that was compared")
+    sources = models.PositiveIntegerField(default=1, help_text="who named the entry to its list")
     matched_at = models.DateTimeField()
+    # An entry of known false positives lies as near: while it is in force, nothing follows from this match.
+    suppressed_by = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+", null=True)
+    suppressed_at = models.DateTimeField(null=True)
+    lapsed_at = models.DateTimeField(null=True, help_text="its entry was withdrawn")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "entry"], name="findings_one_match")]
+
+
+class MatchRun(models.Model):
+    """What came of asking one list about one report's items, or about everything held (``report`` is empty)."""
+
+    hash_list = models.ForeignKey(HashList, on_delete=models.PROTECT, related_name="+")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+", null=True)
+    looked = models.PositiveIntegerField(help_text="items with a hash or a digest to ask about")
+    matched = models.PositiveIntegerField(help_text="items found on the list")
+    too_poor = models.PositiveIntegerField(help_text="items whose PDQ hash is too poor for this list")
+    ran_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hash_list", "report"], name="findings_one_run_a_report"),
+            models.UniqueConstraint(
+                fields=["edition"], condition=models.Q(report=None), name="findings_one_run_an_edition"
+            ),
+        ]
+        indexes = [models.Index(fields=["hash_list", "ran_at"])]
+
+
+class Unmatchable(models.Model):
+    """An item that no list could be asked about by its looks: an answer of its own, never "no match"."""
+
+    class Reason(models.TextChoices):
+        NO_HASH = "no_hash", "Too small or too even to have a hash"
+        TOO_POOR = "too_poor", "Its hash is too poor for every list"
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    quality = models.PositiveSmallIntegerField(null=True)
+    least = models.PositiveSmallIntegerField(help_text="the quality that the least demanding list asks for")
+    noted_at = models.DateTimeField()
 
 
 class Cluster(models.Model):

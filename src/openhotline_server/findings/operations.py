@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import transaction
 
@@ -19,6 +20,7 @@ from openhotline_server.findings.models import (
     Provenance,
 )
 from openhotline_server.ledger.events import SYSTEM, Event
+from openhotline_server.ledger.inserting import insert_new, insert_rows
 from openhotline_server.ledger.operations import Entry, record_many
 
 VERSION = "1"
@@ -53,7 +55,7 @@ class Found:
 
 @dataclass(frozen=True)
 class NewMatch:
-    """An item found on a list."""
+    """An item found on a list; what each field means stands in :class:`openhotline_server.lists.asking.Match`."""
 
     item_id: int
     entry_id: int
@@ -61,6 +63,10 @@ class NewMatch:
     distance: int
     threshold: int
     quality: int | None
+    variant: str = "original"
+    compared: str = ""
+    sources: int = 1
+    suppressed_by_id: int | None = None
 
 
 @transaction.atomic
@@ -68,13 +74,9 @@ def record_examinations(*, found: Mapping[Item, Found], at: datetime) -> None:
     """Keep what was found of items that have no examination yet."""
     done = set(Examination.objects.filter(item__in=found).values_list("item_id", flat=True))
     todo = {item: f for item, f in found.items() if item.pk not in done}
-    Examination.objects.bulk_create([_examination(i, f, at) for i, f in todo.items()], batch_size=80)
-    Fingerprint.objects.bulk_create(
-        [fingerprint_row(i, h) for i, f in todo.items() for h in f.hashes], batch_size=100
-    )
-    Provenance.objects.bulk_create(
-        [_evidence(i, e) for i, f in todo.items() for e in f.evidence], batch_size=100
-    )
+    insert_rows(Examination, _EXAMINATION, [_examination(i, f, at) for i, f in todo.items()])
+    insert_rows(Fingerprint, _FINGERPRINT, [(i.pk, *_HASH(h)) for i, f in todo.items() for h in f.hashes])
+    insert_rows(Provenance, _PROVENANCE, [_evidence(i, e) for i, f in todo.items() for e in f.evidence])
     record_many(
         actor=SYSTEM,
         at=at,
@@ -100,23 +102,21 @@ def record_matches(*, matches: Sequence[NewMatch], at: datetime) -> None:
                 distance=m.distance,
                 threshold=m.threshold,
                 quality=m.quality,
+                variant=m.variant,
+                compared=m.compared,
+                sources=m.sources,
+                suppressed_by_id=m.suppressed_by_id,
+                suppressed_at=at if m.suppressed_by_id else None,
                 matched_at=at,
             )
             for m in new
         ],
         batch_size=100,
+        ignore_conflicts=True,  # an import and a comparison of everything held may find the same at once
     )
     codes = dict(Item.objects.filter(pk__in={m.item_id for m in new}).values_list("pk", "code"))
-    record_many(
-        actor=SYSTEM,
-        at=at,
-        entries=[
-            Entry(
-                Event.ITEM_MATCHED, f"item:{codes[m.item_id]}", {"entry": m.entry_id, "distance": m.distance}
-            )
-            for m in new
-        ],
-    )
+    lines = [line for m in new for line in matched_lines(f"item:{codes[m.item_id]}", m)]
+    record_many(actor=SYSTEM, at=at, entries=lines)
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,7 @@ class Grouping:
 @transaction.atomic
 def create_clusters(*, groups: Sequence[Grouping], at: datetime) -> list[Cluster]:
     """Make clusters of items that are in none yet."""
-    clusters = Cluster.objects.bulk_create(
-        [Cluster(representative=g.representative, created_at=at) for g in groups], batch_size=200
-    )
+    clusters = insert_new([Cluster(representative=g.representative, created_at=at) for g in groups])
     placed = [
         (cluster, [(group.representative, 0), *group.others])
         for cluster, group in zip(clusters, groups, strict=True)
@@ -164,37 +162,44 @@ def leave_cluster(*, item: Item, actor: str, at: datetime) -> Cluster:
 
 
 def _place(placed: Sequence[tuple[Cluster, Sequence[tuple[Item, int]]]], *, at: datetime) -> None:
-    rows = [
-        ClusterMember(cluster=cluster, item=item, distance=distance, joined_at=at)
-        for cluster, members in placed
-        for item, distance in members
-    ]
-    ClusterMember.objects.bulk_create(rows, batch_size=150)
-    alone = {c.pk for c, members in placed if [i.pk for i, _ in members] == [c.representative_id]}
+    insert_rows(
+        ClusterMember,
+        ("cluster_id", "item_id", "distance", "joined_at"),
+        [(cluster.pk, item.pk, bits, at) for cluster, members in placed for item, bits in members],
+    )
     record_many(
         actor=SYSTEM,
         at=at,
         entries=[
-            Entry(Event.ITEM_CLUSTERED, r.item.subject, {"cluster": str(r.cluster.code)})
-            for r in rows
-            if r.cluster_id not in alone  # its case's own line names the item
+            Entry(Event.ITEM_CLUSTERED, item.subject, {"cluster": str(cluster.code)})
+            for cluster, members in placed
+            # of one that is alone, its case's own line names the item
+            if [item.pk for item, _ in members] != [cluster.representative_id]
+            for item, _ in members
         ],
     )
 
 
-def _examination(item: Item, f: Found, at: datetime) -> Examination:
-    return Examination(
-        item=item,
-        media_type=f.media_type,
-        width=f.width,
-        height=f.height,
-        frames=f.frames,
-        failure=f.failure,
-        has_preview=f.has_preview,
-        notes=list(f.notes),
-        examined_at=at,
-        version=VERSION,
-    )
+def matched_lines(subject: str, m: NewMatch) -> list[Entry]:
+    """The ledger's line about a match, and the one about what suppresses it."""
+    lines = [Entry(Event.ITEM_MATCHED, subject, {"entry": m.entry_id, "distance": m.distance})]
+    if m.suppressed_by_id is not None:
+        details = {"entry": m.entry_id, "by": m.suppressed_by_id}
+        lines.append(Entry(Event.MATCH_SUPPRESSED, subject, details))
+    return lines
+
+
+_SEEN = ("media_type", "width", "height", "frames", "failure", "has_preview")
+_EXAMINATION = ("item_id", *_SEEN, "notes", "examined_at", "version")
+_HASHED = ("algorithm", "value", "quality", "mode", "decoder", "near_median")
+_FINGERPRINT = ("item_id", *_HASHED)
+_SAID = ("family", "source", "claim", "strength", "log10_lr")
+_PROVENANCE = ("item_id", *_SAID, "doubt", "version")
+_HASH = attrgetter(*_HASHED)
+
+
+def _examination(item: Item, f: Found, at: datetime) -> tuple[object, ...]:
+    return (item.pk, *attrgetter(*_SEEN)(f), list(f.notes), at, VERSION)
 
 
 def fingerprint_row(item: Item, h: FoundHash) -> Fingerprint:
@@ -210,14 +215,5 @@ def fingerprint_row(item: Item, h: FoundHash) -> Fingerprint:
     )
 
 
-def _evidence(item: Item, e: Evidence) -> Provenance:
-    return Provenance(
-        item=item,
-        family=e.family,
-        source=e.source,
-        claim=e.claim,
-        strength=e.strength,
-        log10_lr=e.log10_lr,
-        doubt=e.doubt[:300],
-        version=VERSION,
-    )
+def _evidence(item: Item, e: Evidence) -> tuple[object, ...]:
+    return (item.pk, *attrgetter(*_SAID)(e), e.doubt[:300], VERSION)

@@ -31,15 +31,21 @@ def strict_hashes(items: Iterable[Item]) -> dict[int, Fingerprint]:
     for keys in evidence.in_parts(wanted):
         rows = Fingerprint.objects.filter(item__in=keys, algorithm="pdq", mode="strict")
         have |= {row.item_id: row for row in rows}
-    missing = [item for key, item in wanted.items() if key not in have and _readable(item)]
+    missing = _readable([item for key, item in wanted.items() if key not in have])
     made = [fingerprint_row(item, found) for item, found in _hashed(missing)]
     have |= {row.item_id: row for row in Fingerprint.objects.bulk_create(made, batch_size=100)}
     return have
 
 
-def _readable(item: Item) -> bool:
-    hashed = Fingerprint.objects.filter(item=item, algorithm="pdq").exists()
-    return hashed and item.sha256 is not None and item.destroyed_at is None
+def _readable(items: list[Item]) -> list[Item]:
+    """Items that have bytes and some hash already: what could be hashed once can be hashed again."""
+    whole = {item.pk: item for item in items if item.sha256 is not None and item.destroyed_at is None}
+    hashed: set[int] = set()
+    for keys in evidence.in_parts(whole):
+        hashed.update(
+            Fingerprint.objects.filter(item__in=keys, algorithm="pdq").values_list("item_id", flat=True)
+        )
+    return [item for key, item in whole.items() if key in hashed]
 
 
 def _hashed(items: list[Item]) -> Iterator[tuple[Item, FoundHash]]:

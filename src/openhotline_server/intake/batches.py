@@ -11,6 +11,7 @@ import stat
 import struct
 import tarfile
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -62,47 +63,53 @@ def open_batch(path: Path) -> Batch:
 
 
 def _folder(root: Path) -> Batch:
-    paths = list(_walk(root))
-    if not paths:
+    # Walked twice, so that no list of all names is held.
+    total = sum(1 for _ in _walk(root))
+    if not total:
         raise BadInput("That folder holds no files. Name the folder or archive that holds the batch.")
-    if len(paths) > MAX_MEMBERS:
-        raise TooLarge(_too_many(len(paths)))
+    if total > MAX_MEMBERS:
+        raise TooLarge(_too_many(total))
     return Batch(
         str(root.resolve()),
         "folder",
-        len(paths),
-        lambda: (_file_member(p, p.relative_to(root).as_posix()) for p in _announced(paths)),
+        total,
+        lambda: (_file_member(root / name, name) for name in _announced(root, _walk(root))),
     )
 
 
-def _announced(paths: list[Path]) -> Iterator[Path]:
-    """The paths in order, each announced to the system some files ahead, so that the disk is read meanwhile."""
-    for path in paths[:READ_AHEAD]:
-        _announce(path)
-    for number, path in enumerate(paths, start=READ_AHEAD):
-        if number < len(paths):
-            _announce(paths[number])
-        yield path
+def _announced(root: Path, names: Iterator[str]) -> Iterator[str]:
+    """The names in order, each announced to the system some files ahead, so that the disk is read meanwhile."""
+    ahead: deque[str] = deque()
+    for name in names:
+        _announce(f"{root}/{name}")
+        ahead.append(name)
+        if len(ahead) > READ_AHEAD:
+            yield ahead.popleft()
+    yield from ahead
 
 
-def _announce(path: Path) -> None:
+def _announce(place: str) -> None:
     with suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
         try:
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_WILLNEED)
         finally:
             os.close(descriptor)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Files below a folder in a stable order; links are not followed, so no file is taken in twice or from elsewhere."""
-    with os.scandir(folder) as entries:
-        ordered = sorted(entries, key=lambda e: e.name)
-    for entry in ordered:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path))
+def _walk(root: Path, below: str = "") -> Iterator[str]:
+    """Names of files below a folder, in a stable order, with slashes.
+
+    Links are not followed, so no file is taken in twice or from elsewhere. Held at a time: the names of one folder
+    and of those it lies in.
+    """
+    with os.scandir(f"{root}/{below}") as entries:
+        ordered = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+    for name, is_folder in ordered:
+        if is_folder:
+            yield from _walk(root, f"{below}{name}/")
         else:
-            yield Path(entry.path)
+            yield below + name
 
 
 def _file_member(path: Path, name: str) -> Member:

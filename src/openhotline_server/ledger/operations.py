@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +15,12 @@ from django.db import connection
 
 from openhotline import chain
 from openhotline_server.ledger.events import Event
+from openhotline_server.ledger.inserting import insert_rows
 from openhotline_server.ledger.models import Checkpoint, Head, Line
 
 LINES_PER_CHECKPOINT = 1000
+
+_COLUMNS = ("sequence", "at", "actor", "event", "subject", "details", "previous", "digest")
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def _append(waiting: Sequence[Waiting]) -> None:
         )
         lines.append(line)
         previous = line.digest
-    Line.objects.bulk_create([_row(line) for line in lines], batch_size=200)
+    insert_rows(Line, _COLUMNS, list(map(attrgetter(*_COLUMNS), lines)))
     Head.objects.filter(pk=1).update(sequence=sequence, digest=previous)
     if sequence // LINES_PER_CHECKPOINT > head.sequence // LINES_PER_CHECKPOINT:
         _store_checkpoint(lines[-1], at=lines[-1].at)
@@ -125,19 +129,6 @@ def _locked_head() -> Head:
     except Head.DoesNotExist:  # the very first line; whoever comes second waits for the row
         Head.objects.get_or_create(pk=1, defaults={"digest": chain.GENESIS})
         return Head.objects.select_for_update().get(pk=1)
-
-
-def _row(line: chain.Line) -> Line:
-    return Line(
-        sequence=line.sequence,
-        at=line.at,
-        actor=line.actor,
-        event=line.event,
-        subject=line.subject,
-        details=dict(line.details),
-        previous=line.previous,
-        digest=line.digest,
-    )
 
 
 def _store_checkpoint(line: chain.Line, *, at: datetime) -> Checkpoint:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice, pairwise
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from django.db import transaction
-from numpy.typing import NDArray
 
 from openhotline import matching
 from openhotline_server.evidence import queries as evidence
+from openhotline_server.evidence.models import Item
 from openhotline_server.findings import operations, queries
 from openhotline_server.findings.models import Cluster
+from openhotline_server.findings.packed import Packed, pack_representatives, pack_unclustered
 from openhotline_server.intake.models import Report
 
 WITHIN = 31  # bits of 256: the PDQ authors' distance for "the same picture" (ThreatExchange pdq/README.md)
+AT_ONCE = 400  # groups written at once, so that memory does not grow with the batch
+
+Thing = TypeVar("Thing")
+Group: TypeAlias = list[tuple[int, int]]
+"""Item keys with their distances in bits, the representative first."""
 
 
 @transaction.atomic
@@ -24,59 +32,68 @@ def cluster(*, report: Report, at: datetime) -> None:
 
     An item that is on a list stands alone: its grade is known, and nothing near it may inherit it unseen.
     """
-    waiting = queries.list_unclustered(evidence.list_items(report))
-    if not waiting:
+    waiting = pack_unclustered(evidence.list_items(report))
+    if not len(waiting.items):
         return
-    wanted = {h.item_id for h in waiting}
-    items = {item.pk: item for item in evidence.list_items(report).iterator() if item.pk in wanted}
-    known = set(queries.known_among(evidence.list_items(report)).values_list("pk", flat=True)) & wanted
-    operations.create_clusters(groups=[operations.Grouping(items[i], []) for i in sorted(known)], at=at)
-    fresh = [h for h in waiting if h.item_id not in known]
-    standing = queries.list_representatives()
-    grouped = _group(standing, fresh)
-    clusters = Cluster.objects.in_bulk({key for key, _, _ in grouped.joins})
-    operations.join_clusters(
-        joins=[(clusters[key], items[item], distance) for key, item, distance in grouped.joins], at=at
+    listed = list(
+        queries.known_among(evidence.list_items(report)).order_by("pk").values_list("pk", flat=True)
     )
-    operations.create_clusters(
-        groups=[
-            operations.Grouping(items[first], [(items[i], distance) for i, distance in others])
-            for first, others in grouped.new.items()
-        ],
+    known = np.isin(waiting.items, np.array(listed, np.int64))
+    _create(([(key, 0)] for key in waiting.items[known].tolist()), at=at)
+    fresh = waiting.only(~known)
+    standing, clusters = pack_representatives()
+    grouped = matching.cluster(fresh.bits, WITHIN, fresh.usable, representatives=standing.bits)
+    joining = np.flatnonzero(grouped.existing >= 0)
+    _join(
+        zip(
+            clusters[grouped.existing[joining]].tolist(),
+            fresh.items[joining].tolist(),
+            grouped.distance[joining].tolist(),
+            strict=True,
+        ),
         at=at,
     )
+    _create(_new_groups(fresh, grouped), at=at)
 
 
-@dataclass(frozen=True)
-class _Grouped:
-    """Which items join which standing cluster, and which new groups form; distances in bits."""
-
-    joins: list[tuple[int, int, int]]  # cluster key, item key, distance
-    new: dict[int, list[tuple[int, int]]]  # representative's item key -> other item keys and distances
-
-
-def _group(standing: list[tuple[int, queries.Hashed]], fresh: list[queries.Hashed]) -> _Grouped:
-    grouped = matching.cluster(
-        _packed(fresh),
-        WITHIN,
-        np.array([h.usable for h in fresh], dtype=bool),
-        representatives=_packed([h for _, h in standing]),
-    )
-    joins: list[tuple[int, int, int]] = []
-    new: dict[int, list[tuple[int, int]]] = {
-        h.item_id: [] for index, h in enumerate(fresh) if grouped.representative[index] == index
-    }
-    for index, hashed in enumerate(fresh):
-        bits, old = int(grouped.distance[index]), int(grouped.existing[index])
-        centre = int(grouped.representative[index])
-        if old >= 0:
-            joins.append((standing[old][0], hashed.item_id, bits))
-        elif centre != index:
-            new[fresh[centre].item_id].append((hashed.item_id, bits))
-    return _Grouped(joins, new)
+def _new_groups(fresh: Packed, grouped: matching.Clusters) -> Iterator[Group]:
+    """The groups that form among fresh items, in order of their representatives' capture."""
+    inside = np.flatnonzero(grouped.representative >= 0)
+    centre = grouped.representative[inside]
+    order = inside[np.lexsort((inside, inside != centre, centre))]
+    starts = np.flatnonzero(grouped.representative[order] == order).tolist()
+    for first, end in pairwise([*starts, len(order)]):
+        members = order[first:end]
+        yield list(zip(fresh.items[members].tolist(), grouped.distance[members].tolist(), strict=True))
 
 
-def _packed(hashed: list[queries.Hashed]) -> NDArray[np.uint8]:
-    blank = b"\0" * 32
-    raw = b"".join(bytes.fromhex(h.value) if h.value else blank for h in hashed)
-    return np.frombuffer(raw, dtype=np.uint8).reshape(-1, 32)
+def _create(groups: Iterable[Group], *, at: datetime) -> None:
+    for part in _in_parts(groups):
+        items = _items(key for group in part for key, _ in group)
+        operations.create_clusters(
+            groups=[
+                operations.Grouping(items[group[0][0]], [(items[key], bits) for key, bits in group[1:]])
+                for group in part
+            ],
+            at=at,
+        )
+
+
+def _join(joins: Iterable[tuple[int, int, int]], *, at: datetime) -> None:
+    for part in _in_parts(joins):
+        clusters = Cluster.objects.in_bulk({key for key, _, _ in part})
+        items = _items(item for _, item, _ in part)
+        operations.join_clusters(
+            joins=[(clusters[key], items[item], bits) for key, item, bits in part], at=at
+        )
+
+
+def _items(keys: Iterable[int]) -> dict[int, Item]:
+    """Items by key, with nothing but what grouping and its ledger lines name."""
+    return Item.objects.only("code").in_bulk(list(keys))
+
+
+def _in_parts(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    waiting = iter(things)
+    while part := list(islice(waiting, AT_ONCE)):
+        yield part

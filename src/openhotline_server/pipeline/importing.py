@@ -7,6 +7,7 @@ transaction, so that a process killed at any moment leaves whole chunks and noth
 from __future__ import annotations
 
 import fcntl
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from openhotline_server.findings import operations as findings
 from openhotline_server.intake import operations as intake
 from openhotline_server.intake.batches import Batch, open_batch
 from openhotline_server.intake.models import Report
+from openhotline_server.ledger import operations as ledger
 from openhotline_server.pipeline import steps, tasks
 from openhotline_server.pipeline.background import after_commit
 from openhotline_server.pipeline.reading import Read, chunks, reading
@@ -66,7 +68,7 @@ def import_batch(
     Run again after any interruption, it goes on where it stopped; run again after it finished, it takes in only
     what is new or changed. With ``later`` the rest of the way is left to the worker.
     """
-    with only_import(settings.DATA.import_lock):
+    with only_import(settings.DATA.import_lock), _settled():
         batch = open_batch(path)
         report = intake.receive(
             kind=Report.Kind.BATCH,
@@ -112,7 +114,7 @@ def _write(
     report: Report, reads: Sequence[Read], failures: Sequence[evidence.Failure], *, actor: str, at: datetime
 ) -> int:
     """Seal and write one chunk in one transaction; return the number of new items."""
-    with transaction.atomic():
+    with transaction.atomic(), ledger.gathered():
         captured = evidence.capture_many(
             report=report, captures=[r.capture() for r in reads], actor=actor, at=at
         )
@@ -122,6 +124,17 @@ def _write(
         )
         evidence.note_failures(report=report, failures=failures, actor=actor, at=at)
     return len(captured.new)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Spare the garbage collector what was there before: else it walks all loaded code again and again."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

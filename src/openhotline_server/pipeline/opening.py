@@ -39,17 +39,18 @@ def grade_known(*, report: Report, at: datetime) -> None:
         matches = findings.matches_for(i.pk for group in members.values() for i in group)
         graded = []
         for case in cases.list_cases_of(members):
-            facts = _known_facts(members[case.cluster], matches)
+            facts = known_facts(members[case.cluster], matches)
             if facts and case.state == Case.State.OPEN:
                 graded.append((case, facts))
         assessment.grade_known(graded=graded, at=at)
 
 
-def _known_facts(group: list[Item], matches: dict[int, list[KnownMatch]]) -> dict[str, str]:
-    """The facts of the nearest list entry, if every member of the group is on a list that says them."""
+def known_facts(group: list[Item], matches: dict[int, list[KnownMatch]]) -> dict[str, str]:
+    """The facts of the nearest entry of our own list, if every member of the group is on it."""
     nearest: dict[str, str] = {}
     for item in group:
-        facts = next((m.entry.facts for m in matches.get(item.pk, ()) if m.entry.facts), None)
+        ours = (m.entry for m in matches.get(item.pk, ()) if m.entry.hash_list.is_own)
+        facts = next((entry.facts for entry in ours if entry.facts), None)
         if not facts:
             return {}
         nearest = nearest or dict(facts)

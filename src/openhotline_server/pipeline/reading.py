@@ -22,9 +22,10 @@ from openhotline_server.findings.operations import Found
 from openhotline_server.intake.batches import Batch, Member
 from openhotline_server.pipeline.looking import LOOK
 
-CHUNK = 64  # members in one transaction
+CHUNK = 128  # members in one transaction
 CHUNK_BYTES = 48 * 2**20
-QUEUE_BYTES = 96 * 2**20
+QUEUE_BYTES = 64 * 2**20  # some tenths of a second of reading: as long as the writer may wait for the disk
+OVERHEAD = 4096  # bytes that a member in the queue takes besides its own and its preview's
 IN_MEMORY = 96 * 2**20  # a larger member goes to the vault as a stream and is not looked at as a picture
 REMEMBERED = 50_000  # contents of this run that need no second look
 
@@ -66,7 +67,8 @@ class Read:
 
     @property
     def weight(self) -> int:
-        return len(self.untrusted_bytes or b"")
+        """Bytes held for it, about."""
+        return len(self.untrusted_bytes or b"") + len(self.preview or b"") + OVERHEAD
 
 
 Outcome = Read | Failure | Skipped
@@ -88,13 +90,17 @@ def reading(
             thread.join()
 
 
+def _weight(outcome: Outcome) -> int:
+    return outcome.weight if isinstance(outcome, Read) else OVERHEAD
+
+
 def chunks(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
     """Group outcomes for one transaction each, by number and by bytes."""
     chunk: list[Outcome] = []
     weight = 0
     for outcome in outcomes:
         chunk.append(outcome)
-        weight += outcome.weight if isinstance(outcome, Read) else 0
+        weight += _weight(outcome)
         if len(chunk) >= CHUNK or weight >= CHUNK_BYTES:
             yield chunk
             chunk, weight = [], 0
@@ -117,12 +123,11 @@ class _Line:
         self._closed = False
 
     def put(self, outcome: Outcome) -> None:
-        weight = outcome.weight + 1024 if isinstance(outcome, Read) else 1024
         with self._room:
             self._room.wait_for(lambda: self._closed or self._waiting < self._limit)
             if self._closed:
                 raise _Closed
-            self._waiting += weight
+            self._waiting += _weight(outcome)
         self._queue.put(outcome)
 
     def end(self, error: BaseException | None = None) -> None:
@@ -138,7 +143,7 @@ class _Line:
             if isinstance(outcome, BaseException):
                 raise outcome
             with self._room:
-                self._waiting -= outcome.weight + 1024 if isinstance(outcome, Read) else 1024
+                self._waiting -= _weight(outcome)
                 self._room.notify_all()
             yield outcome
 
@@ -192,7 +197,10 @@ def _read(member: Member) -> Read | Failure:
 
 def _in_memory(member: Member) -> Read:
     with member.open() as stream:
-        untrusted_bytes = stream.read(IN_MEMORY + 1)
+        # Not more than is there: room for the largest member would be made, and filled with zeros, for each.
+        untrusted_bytes = stream.read(member.size + 1)
+        if len(untrusted_bytes) > member.size:
+            untrusted_bytes += stream.read(IN_MEMORY + 1 - len(untrusted_bytes))
     if len(untrusted_bytes) > IN_MEMORY:
         raise ValueError("grew")
     digests = hashing.digests(untrusted_bytes)

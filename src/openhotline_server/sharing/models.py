@@ -147,6 +147,27 @@ class Delivery(models.Model):
         ]
 
 
+class AnsweredUntil(models.Model):
+    """How far an answer "up to this moment" really went: to the last line there was.
+
+    A partner asks next from that moment on, by its own clock, which may be hours ahead, and a line may have been
+    committed late: it is given everything behind this line, so that nothing is lost (``spans.py``).
+    """
+
+    partner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="+")
+    protocol = models.CharField(max_length=20)
+    until = models.DateTimeField()
+    sequence = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "feed", "protocol", "until"], name="sharing_one_answer_until"
+            )
+        ]
+
+
 class Feedback(models.Model):
     """What a recipient says of an entry: seen too, or disputed. A disputed one waits for a curator."""
 

@@ -56,7 +56,7 @@ def publish(*, cases: Sequence[Case], person: User, at: datetime) -> list[Public
         actor=str(person.code),
         at=at,
     )
-    return _write(own, fresh, Publication.Act.PUBLISHED, edition.number, person, at)
+    return write_log(own, fresh, Publication.Act.PUBLISHED, edition.number, person, at)
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def withdraw(*, item: Item, reason: str, person: User, at: datetime) -> Publicat
     entries = _standing_entries(own, item)
     edition = lists.load_edition(hash_list=own, add=[], withdraw=entries, actor=str(person.code), at=at)
     document = rules.tombstone(standing, reason=reason.strip()[:300])
-    return _write(own, [(item, document)], Publication.Act.WITHDRAWN, edition.number, person, at)[0]
+    return write_log(own, [(item, document)], Publication.Act.WITHDRAWN, edition.number, person, at)[0]
 
 
 @transaction.atomic
@@ -208,7 +208,7 @@ def _entries(item: Item, document: dict[str, Any]) -> list[NewEntry]:
     ]
 
 
-def _write(
+def write_log(
     own: HashList,
     documents: Sequence[tuple[Item | None, dict[str, Any]]],
     act: Publication.Act,

@@ -10,6 +10,7 @@ from typing import TextIO
 from openhotline import hashlists
 from openhotline_server.lists.models import Entry
 from openhotline_server.lists.queries import entries_ever
+from openhotline_server.sharing import address_list
 from openhotline_server.sharing.feeds import selection_of
 from openhotline_server.sharing.models import Feed
 from openhotline_server.sharing.queries import out_until
@@ -18,11 +19,22 @@ from openhotline_server.sharing.rules import Selection
 
 def write_csv(stream: TextIO, feed: Feed, edition: int, published_at: datetime, *, now: datetime) -> None:
     """The feed as CSV; its columns stand in ``docs/reference/hash-list-format.md``."""
-    hashlists.write_csv(stream, _entries(feed, now=now))
+    write_table(stream, feed, now=now)
+
+
+def write_table(stream: TextIO, feed: Feed, *, now: datetime) -> None:
+    """The same, which does not say of which edition it is: sorted by algorithm and value."""
+    if feed.content == Feed.Content.ADDRESSES:
+        address_list.write_csv(stream, feed, now=now)
+    else:
+        hashlists.write_csv(stream, _entries(feed, now=now))
 
 
 def write_json(stream: TextIO, feed: Feed, edition: int, published_at: datetime, *, now: datetime) -> None:
     """The feed as JSON, one line an entry, with its edition and time."""
+    if feed.content == Feed.Content.ADDRESSES:
+        address_list.write_json(stream, feed, edition, published_at, now=now)
+        return
     hashlists.write_json(
         stream, name=feed.name, edition=edition, published_at=published_at, entries=_entries(feed, now=now)
     )

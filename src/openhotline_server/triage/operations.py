@@ -11,6 +11,7 @@ from django.db.models import F, OrderBy, Q
 from openhotline_server.accounts.models import User
 from openhotline_server.findings.models import Cluster
 from openhotline_server.ledger.events import SYSTEM, Event
+from openhotline_server.ledger.inserting import insert_new
 from openhotline_server.ledger.operations import Entry, record, record_many
 from openhotline_server.triage import rules
 from openhotline_server.triage.models import Case, Claim
@@ -37,7 +38,7 @@ def open_cases(*, clusters: Mapping[Cluster, rules.Signals], at: datetime) -> li
                     state=Case.State.OPEN if signals.readable else Case.State.UNREADABLE,
                 )
             )
-    cases = Case.objects.bulk_create(rows, batch_size=100)
+    cases = insert_new(rows)
     record_many(
         actor=SYSTEM,
         at=at,
@@ -54,9 +55,12 @@ def open_cases(*, clusters: Mapping[Cluster, rules.Signals], at: datetime) -> li
 
 
 @transaction.atomic
-def place_again(*, case: Case, signals: rules.Signals, at: datetime) -> None:
-    """Give a waiting case its place anew, after it grew or was matched. Its urgency never falls."""
-    reasons = rules.place(signals)
+def place_again(*, case: Case, signals: rules.Signals, lapsed: bool = False, at: datetime) -> None:
+    """Give a waiting case its place anew, after it grew or was matched. Its urgency never falls.
+
+    With ``lapsed`` something that spoke for it is no more: its reasons say so, and its place stays.
+    """
+    reasons = rules.kept(rules.place(signals), case.urgency) if lapsed else rules.place(signals)
     points = rules.urgency(reasons)
     stored = _stored(reasons)
     if points < case.urgency or stored == case.reasons:
@@ -95,7 +99,7 @@ def move(*, case: Case, to: Case.State, actor: str, at: datetime) -> None:
     before, case.state, case.closed_at = case.state, to, closed
     if to == Case.State.DECIDED:
         record(actor=actor, at=at, event=Event.CASE_CLOSED, subject=case.subject, details={})
-    elif before == Case.State.DECIDED:
+    elif before in (Case.State.DECIDED, Case.State.LEFT_OUT):
         record(
             actor=actor, at=at, event=Event.CASE_REOPENED, subject=case.subject, details={"state": to.value}
         )

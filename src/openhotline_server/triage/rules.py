@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from openhotline.provenance import Evidence, PriorityEffect, priority_effect
 
-EDITION = "2026-11"
+EDITION = "2026-11.2"
 GENERATED = "wholly_generated"
+LISTED = 50
+AGREEING = 10
+"""Points for a second and a third list that says the same."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Known:
-    """A match with known material, as far as triage needs it."""
+    """A match with known material, as far as triage needs it. ``listed_by`` is the title of another's list."""
 
     ai: str
     outcome: str
+    listed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,22 @@ def place(signals: Signals) -> tuple[Reason, ...]:
     effect = priority_effect(signals.evidence, known_real=bool(_known_real(signals)))
     reasons = [
         *_known_real(signals),
+        *_listed(signals),
         *_captured(effect),
         *_unseen(signals),
         *_often_seen(signals),
         *_tagged(effect),
     ]
     return tuple(sorted(reasons, key=lambda r: (-r.points, r.code)))
+
+
+def kept(reasons: Sequence[Reason], before: int) -> tuple[Reason, ...]:
+    """The reasons for a case that was placed higher by something that is no more: its place does not fall."""
+    missing = before - urgency(reasons)
+    if missing <= 0:
+        return tuple(reasons)
+    words = "Placed higher before by a list entry that is in force no more. No place falls before a reader looked."
+    return tuple(sorted([*reasons, Reason("kept", missing, words)], key=lambda r: (-r.points, r.code)))
 
 
 def urgency(reasons: Sequence[Reason]) -> int:
@@ -65,6 +79,21 @@ def _known_real(s: Signals) -> list[Reason]:
     if any(k.outcome in ("photograph", "pseudo_photograph") and k.ai != GENERATED for k in s.known):
         return [Reason("known_real", 100, "Near to known material in which a real child may be shown.")]
     return []
+
+
+def _listed(s: Signals) -> list[Reason]:
+    """Other organisations' lists: chosen points, below known real material and above everything that is new."""
+    titles = sorted({k.listed_by for k in s.known if k.listed_by})
+    if not titles:
+        return []
+    points = LISTED + AGREEING * (min(len(titles), 3) - 1)
+    return [
+        Reason("listed", points, f"On {_of_lists(len(titles))} of known material: {', '.join(titles)[:200]}.")
+    ]
+
+
+def _of_lists(count: int) -> str:
+    return "a list" if count == 1 else f"{count} lists"
 
 
 def _captured(effect: PriorityEffect) -> list[Reason]:

@@ -35,6 +35,10 @@ def gather(members: Mapping[Cluster, Sequence[Item]]) -> dict[Cluster, Signals]:
 def _known(matches: Iterable[KnownMatch]) -> list[Known]:
     deciding = settings.JURISDICTIONS[0]
     return [
-        Known(ai=m.entry.ai, outcome=str(m.entry.grades.get(deciding, {}).get("outcome", "")))
+        Known(
+            ai=m.entry.ai or m.entry.hash_list.tags.get("ai", ""),
+            outcome=str(m.entry.grades.get(deciding, {}).get("outcome", "")),
+            listed_by="" if m.entry.hash_list.is_own else m.entry.hash_list.title,
+        )
         for m in matches
     ]

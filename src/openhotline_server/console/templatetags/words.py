@@ -13,6 +13,7 @@ from django.conf import settings
 from openhotline import law, taxonomy
 from openhotline.errors import NotFound
 from openhotline.law.facts import fact_catalogue
+from openhotline_server.sharing.feedback import REASONS, TAG
 
 register = template.Library()
 
@@ -99,6 +100,14 @@ def term(code: str, vocabulary: str) -> str:
         return taxonomy.label(vocabulary, code) if code else ""
     except NotFound:
         return code
+
+
+@register.filter
+def reason_words(reason: str) -> str:
+    """Why a partner disputes an entry: a reason's label, or a word of the partner's own in quotation marks."""
+    if reason.startswith(TAG):
+        return f"“{reason.removeprefix(TAG)}”"
+    return term(reason, REASONS)
 
 
 @register.filter

@@ -19,6 +19,8 @@ from openhotline_server.console.forms import NoticeForm
 from openhotline_server.console.paging import paged
 from openhotline_server.findings import members
 from openhotline_server.findings import queries as findings
+from openhotline_server.findings.matches import list_unmatchable
+from openhotline_server.findings.standing import matches_ever, why_not
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.triage import queries as triage
 
@@ -37,6 +39,8 @@ def case(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
 
     keys = [item.pk for item in items]
     evidence, matches = findings.evidence_for(keys), findings.matches_for(keys)
+    counting = {m.pk for found_here in matches.values() for m in found_here}
+    poor = list_unmatchable(keys)
     lines = ledger.list_of_many(
         [found.subject, *(item.subject for item in items)], without=() if sees else blindness.TELLING
     )
@@ -52,6 +56,8 @@ def case(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
         "member_page": rows,
         "members": members.describe(list(rows)),
         "matches": [(m, item) for item in items for m in matches.get(item.pk, [])],
+        "silent": [(m, why_not(m)) for m in matches_ever(keys) if m.pk not in counting],
+        "poor": [(poor[item.pk], item) for item in items if item.pk in poor],
         "evidence": [(e, item) for item in items for e in evidence.get(item.pk, [])],
         "custody": custody,
         "names": accounts.names_by_code({line.actor for line in custody}),

@@ -16,6 +16,7 @@ from openhotline_server.assessment import displays, waiting
 from openhotline_server.assessment import queries as assessment
 from openhotline_server.findings import members
 from openhotline_server.ledger import queries as ledger
+from openhotline_server.lists import queries as lists
 from openhotline_server.triage import queries as triage
 
 FIRST_FEW = 5
@@ -54,6 +55,7 @@ def _overview() -> dict[str, Any]:
     now = timezone.now()
     everything = waiting.for_manager(at=now)
     return {
+        "alarms": lists.list_alarms(),
         "states": triage.counts(),
         "oldest": waiting.oldest(everything),
         "oldest_second": waiting.oldest(waiting.for_manager(at=now, state="second")),

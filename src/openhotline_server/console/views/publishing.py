@@ -14,6 +14,7 @@ from openhotline_server.accounts.gate import person, requires
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.console.forms import CasesForm
 from openhotline_server.console.telling import checked, telling_errors
+from openhotline_server.pipeline.lists_again import publish_and_compare
 from openhotline_server.sharing import operations, queries, rules
 from openhotline_server.triage.queries import get_case
 
@@ -40,7 +41,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         asked = [case for case in cases if operations.ask_for_publication(case=case, person=who, at=now)]
         confirmed = [case for case in cases if case not in asked]
         if confirmed:
-            entries = operations.publish(cases=confirmed, person=who, at=now)
+            entries = publish_and_compare(cases=confirmed, person=who, at=now)
             messages.success(request, f"Published {len(entries)} items as a new edition.")
         if asked:
             messages.info(request, f"{len(asked)} cases were sent to a second reader first.")

@@ -1,0 +1,173 @@
+"""A list that can be asked: one that was prepared from a file, or a bare PDQ index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from openhotline.errors import BadInput
+from openhotline.exchange.gate.answers import (
+    PDQ,
+    Entry,
+    ListAnswer,
+    Match,
+    Question,
+    Rule,
+    is_too_poor,
+    verdict_of,
+)
+from openhotline.exchange.gate.digest_table import DigestTable
+from openhotline.exchange.gate.preparing import FORMAT, ROWS
+from openhotline.exchange.gate.taking import NO_QUALITY
+from openhotline.matching import ListIndex, sections
+
+
+class Known(Protocol):
+    """What every list can be asked. ``doubts`` are sentences about what in it cannot be compared."""
+
+    name: str
+    doubts: tuple[str, ...]
+    bad_rows: int
+
+    @property
+    def edition(self) -> str:
+        """Name the list's state."""
+
+    @property
+    def kinds(self) -> Mapping[str, int]:
+        """Count entries by algorithm."""
+
+    @property
+    def index(self) -> ListIndex:
+        """The PDQ entries."""
+
+    def exact(self, algorithm: str, value: bytes) -> list[int]:
+        """Return the keys of entries with exactly this value."""
+
+    def entry(self, key: int) -> Entry:
+        """Say what the list says of an entry."""
+
+
+class PreparedList:
+    """A folder that :func:`openhotline.exchange.gate.preparing.prepare` wrote, mapped into memory."""
+
+    def __init__(self, folder: Path, *, name: str) -> None:
+        self._rows = sections.read(folder / ROWS)
+        about: Mapping[str, Any] = self._rows.about
+        if about.get("format") != FORMAT:
+            raise BadInput("This folder was prepared by another version. Name the list file itself.")
+        self.name, self.edition = name, str(about["sha256"])[:16]
+        self.kinds: Mapping[str, int] = dict(about["counts"])
+        self.bad_rows: int = about["bad_rows"]
+        self.doubts = tuple(_doubts(about))
+        self.index = ListIndex.open(folder / PDQ)
+        arrays = self._rows.arrays
+        self._tables = {
+            kind: DigestTable(arrays[f"{kind} values"], arrays[f"{kind} rows"]) for kind in self.kinds
+        }
+
+    def verify(self) -> None:
+        """Read every byte once; raises Damaged."""
+        self._rows.verify()
+        self.index.verify()
+
+    def exact(self, algorithm: str, value: bytes) -> list[int]:
+        table = self._tables.get(algorithm)
+        return table.find(value) if table and algorithm != PDQ else []
+
+    def entry(self, key: int) -> Entry:
+        arrays = self._rows.arrays
+        quality = int(arrays["qualities"][key])
+        said = arrays["says"][arrays["offsets"][key] : arrays["offsets"][key + 1]].tobytes()
+        more = json.loads(said) if said else {}
+        return Entry(
+            key=key,
+            line=int(arrays["lines"][key]),
+            reference=more.get("reference", ""),
+            quality=None if quality == NO_QUALITY else quality,
+            ai=more.get("ai", ""),
+            tags=tuple(more.get("tags", ())),
+            grades=more.get("grades", {}),
+        )
+
+
+class BareIndex:
+    """A directory of a :class:`ListIndex` alone: PDQ hashes and their keys. Changes to it are seen at once."""
+
+    doubts: tuple[str, ...] = ()
+    bad_rows = 0
+
+    def __init__(self, folder: Path, *, name: str) -> None:
+        self.name = name
+        self.index = ListIndex.open(folder)
+
+    @property
+    def edition(self) -> str:
+        return str(self.index.state)
+
+    @property
+    def kinds(self) -> Mapping[str, int]:
+        return {PDQ: self.index.count}
+
+    def exact(self, algorithm: str, value: bytes) -> list[int]:
+        return []
+
+    def entry(self, key: int) -> Entry:
+        return Entry(key)
+
+
+def ask(known: Known, questions: Sequence[Question], rule: Rule) -> list[ListAnswer]:
+    """Ask one list many questions at once; the answers are in their order."""
+    edition, kinds = known.edition, known.kinds
+    near = _near(known, questions, rule)
+    answers = []
+    for question, matches in zip(questions, near, strict=True):
+        found = (*_exact(known, question), *matches)
+        verdict, reason = verdict_of(question, matches=found, kinds=kinds, rule=rule)
+        answers.append(ListAnswer(known.name, edition, verdict, found, reason))
+    return answers
+
+
+def _exact(known: Known, question: Question) -> tuple[Match, ...]:
+    return tuple(
+        Match(algorithm, 0, 0, known.entry(key), question.quality if algorithm == PDQ else None)
+        for algorithm, value in question.exact.items()
+        for key in known.exact(algorithm, value)
+    )
+
+
+def _near(known: Known, questions: Sequence[Question], rule: Rule) -> list[list[Match]]:
+    """Search for every hash that says enough, in one call; entries that say too little are passed over."""
+    found: list[list[Match]] = [[] for _ in questions]
+    asked = [(n, q) for n, q in enumerate(questions) if q.pdq is not None and not is_too_poor(q, rule)]
+    if not asked or not known.kinds.get(PDQ):
+        return found
+    hashes = np.frombuffer(b"".join(q.pdq or b"" for _, q in asked), np.uint8).reshape(-1, 32)
+    pairs = known.index.search(hashes, rule.distance)
+    for query, key, distance in zip(*_lists(pairs.query, pairs.key, pairs.distance), strict=True):
+        number, question = asked[query]
+        entry = known.entry(key)
+        if entry.quality is None or entry.quality >= rule.min_quality:
+            found[number].append(Match(PDQ, distance, rule.distance, entry, question.quality))
+    return found
+
+
+def _lists(*arrays: npt.NDArray[np.int64]) -> list[list[int]]:
+    return [array.tolist() for array in arrays]
+
+
+def _doubts(about: Mapping[str, Any]) -> list[str]:
+    doubts = []
+    if about["bad_rows"]:
+        lines = ", ".join(str(row["line"]) for row in about["bad"][:10])
+        more = " and more" if about["bad_rows"] > 10 else ""
+        doubts.append(f"{about['bad_rows']} rows could not be taken: lines {lines}{more}.")
+    doubts += [
+        f"{count} entries of the kind {kind} are not compared." for kind, count in about["left_out"].items()
+    ]
+    return doubts

@@ -1,0 +1,24 @@
+"""Opening a folder that can be asked as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openhotline.errors import BadInput, NotFound, NotInitialised
+from openhotline.exchange.gate.known import BareIndex, Known, PreparedList
+from openhotline.exchange.gate.preparing import ROWS
+
+
+def open_list(folder: Path, *, name: str) -> Known:
+    """Open a prepared list, after reading every byte of it once, or the directory of an index as it is."""
+    if (folder / ROWS).is_file():
+        found = PreparedList(folder, name=name)
+        found.verify()
+        return found
+    try:
+        return BareIndex(folder, name=name)
+    except (NotFound, NotInitialised):
+        raise BadInput(
+            "This folder is neither a prepared list nor an index. Name the list file in it.",
+            details=str(folder),
+        ) from None

@@ -1,0 +1,34 @@
+"""Rows of a whole list that contradict one another: each is named with its line, and nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from openhotline_server.lists.models import Loading, StagedRow
+
+OTHER_WORDS = "It says otherwise of a value that stood there before, under the same reference."
+OTHER_VALUE = "Its reference stood there before, for another value of the same kind."
+
+TWO_VALUES = """
+SELECT reference, algorithm FROM lists_stagedrow
+WHERE loading_id = %s AND reference <> '' AND NOT withdrawn
+GROUP BY reference, algorithm HAVING COUNT(*) > 1 ORDER BY reference, algorithm LIMIT %s"""
+
+
+def find_clashes(loading: Loading, *, most: int) -> Iterator[tuple[StagedRow, int, str]]:
+    """Yield staged rows that clash with another one, with the line to name and the reason; about ``most`` of them."""
+    staged = StagedRow.objects.filter(loading=loading, withdrawn=False)
+    for row in staged.exclude(clash=None).order_by("clash")[:most]:
+        assert row.clash is not None
+        yield row, row.clash, OTHER_WORDS
+    if not loading.named:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(TWO_VALUES, [loading.pk, most])
+        twice = cursor.fetchall()
+    for reference, algorithm in twice:
+        rows = staged.filter(reference=reference, algorithm=algorithm, clash=None).order_by("line", "place")
+        for row in rows[1:]:
+            yield row, row.line, OTHER_VALUE

@@ -1,0 +1,78 @@
+"""Feeds as signed files: for each, a repository of its own with keys of its own, in the data directory.
+
+::
+
+    DIR/updates/<feed>/             what is served: metadata and targets
+    DIR/secrets/updates/<feed>/     root.pem, targets.pem, snapshot.pem, timestamp.pem
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from openhotline.errors import NotFound
+from openhotline.exchange.updates import Edition, Keys, Repository
+from openhotline_server.ledger.events import Event
+from openhotline_server.ledger.operations import record
+from openhotline_server.sharing.models import Feed
+from openhotline_server.sharing.own_list import write_table
+
+_served = re.compile(
+    r"metadata/(?:timestamp|[0-9]{1,9}\.(?:root|snapshot|targets))\.json|"
+    r"targets/[0-9a-f]{64}\.(?:list|delta-[0-9]{1,9})\.csv\.gz",
+    re.ASCII,
+)
+
+
+def repository_of(feed: Feed, folder: Path | None = None) -> Repository:
+    """A feed's repository; in the data directory, unless another folder is named."""
+    where = folder or settings.DATA.root / "updates"
+    return Repository(where / feed.name, Keys(settings.DATA.secrets / "updates" / feed.name), feed.name)
+
+
+def publish_files(*, feed: Feed, repository: Repository, actor: str, at: datetime) -> tuple[Edition, bool]:
+    """Publish what a feed shows now; return the edition, and whether it is new. Otherwise it is only signed anew."""
+    if not repository.exists:
+        repository.create(at=at)
+    before = _find_edition(repository)
+    with tempfile.TemporaryDirectory(prefix="openhotline-") as folder:
+        table = Path(folder) / "list.csv"
+        with table.open("w", encoding="utf-8", newline="") as stream:
+            write_table(stream, feed, now=at)
+        edition = repository.publish(table, at=at)
+    if before is not None and before.number == edition.number:
+        return edition, False
+    _note(feed, edition, actor, at)
+    return edition, True
+
+
+def file_to_serve(feed: Feed, name: str) -> Path:
+    """The file of a feed's repository that this name means; raises NotFound for anything else."""
+    path = repository_of(feed).folder / name
+    if not _served.fullmatch(name) or not path.is_file():
+        raise NotFound("There is no such file in this repository.")
+    return path
+
+
+def _find_edition(repository: Repository) -> Edition | None:
+    try:
+        return repository.edition()
+    except NotFound:
+        return None
+
+
+@transaction.atomic
+def _note(feed: Feed, edition: Edition, actor: str, at: datetime) -> None:
+    record(
+        actor=actor,
+        at=at,
+        event=Event.EDITION_PUBLISHED,
+        subject=f"feed:{feed.code}",
+        details={"edition": edition.number, "rows": edition.rows, "sha256": edition.sha256},
+    )
