@@ -72,19 +72,22 @@ def test_map_answers_every_file_once_on_all_workers(counting: Pool) -> None:
     assert len({reply.header["pid"] for reply in replies.values()}) == 2
 
 
-def test_map_holds_no_more_than_two_files_per_worker(counting: Pool) -> None:
+@pytest.mark.parametrize(("size", "most"), [(2000, 4), (1_200_000, 2)])
+def test_map_holds_no_more_than_two_files_per_worker_or_four_small_ones(
+    counting: Pool, size: int, most: int
+) -> None:
     taken = 0
 
     def endless() -> Iterator[tuple[int, bytes, dict[str, object]]]:
         nonlocal taken
         while True:
             taken += 1
-            yield taken, b"x" * 2000, {}
+            yield taken, b"x" * size, {}
 
     answers = counting.map(endless())
     for done in range(1, 50):
         next(answers)
-        assert taken - done <= 2 * 2 + 2  # in flight, and answers that came together
+        assert taken - done <= 2 * most + most  # in flight, and answers that came together
     answers.close()
     assert counting.call(b"again").header["length"] == 5
 

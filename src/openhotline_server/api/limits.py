@@ -13,6 +13,7 @@ CALLS_A_MINUTE = 300
 """Pages of a feed and feedback. The peers' own NCMEC client asks up to a hundred times for a first fetch."""
 
 WHOLE_FILES = ("csv", "json")
+COUNTED = (Event.LIST_DOWNLOADED, Event.FEEDBACK_RECEIVED)
 
 
 def too_often(partner: User, *, now: datetime) -> bool:
@@ -27,7 +28,8 @@ def too_often(partner: User, *, now: datetime) -> bool:
 
 def wait_seconds(partner: User, *, now: datetime) -> int:
     """How long a partner waits until its next call; 0: not at all."""
-    lines = search(actor=str(partner.code)).values_list("at", flat=True)
+    # Questions whether something is on a list have limits of their own.
+    lines = search(actor=str(partner.code)).filter(event__in=COUNTED).values_list("at", flat=True)
     last = CALLS_A_MINUTE - 1
     oldest = next(iter(lines[last : last + 1]), None)
     if oldest is None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ORIGINAL = "original"
-KEYS_AT_ONCE = 5000
-"""Keys in one query; SQLite takes 32,766."""
+KEYS_AT_ONCE = 1000
+"""Keys in one query; SQLite takes 32,766 values, and one key may stand on many lists."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,15 @@ def exact(digests: Iterable[tuple[str, str]], *, at: datetime) -> dict[tuple[str
     found: dict[tuple[str, str], list[Entry]] = {}
     for first in range(0, len(wanted), KEYS_AT_ONCE):
         part = wanted[first : first + KEYS_AT_ONCE]
+        # In two steps: with everything in one question SQLite walks through all entries in force instead (190 ms
+        # against 0.5 at 200,000).
+        named = Entry.objects.filter(
+            algorithm__in={algorithm for algorithm, _ in part}, value__in={value for _, value in part}
+        )
         rows = Entry.objects.filter(
             queries.may_match(at=at),
             hash_list__state=HashList.State.IN_FORCE,
-            algorithm__in={algorithm for algorithm, _ in part},
-            value__in={value for _, value in part},
+            pk__in=list(named.values_list("pk", flat=True)),
         )
         for entry in rows.select_related("hash_list").order_by("pk"):
             found.setdefault((entry.algorithm, entry.value), []).append(entry)

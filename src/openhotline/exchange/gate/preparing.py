@@ -20,8 +20,7 @@ import numpy.typing as npt
 
 from openhotline.errors import BadInput, OpenHotlineError
 from openhotline.exchange.gate.taking import Taking
-from openhotline.hashlists import read_rows
-from openhotline.hashlists.sniffing import sniff
+from openhotline.hashlists import read_rows, sniff
 from openhotline.matching import ListIndex, sections
 
 FORMAT = "openhotline prepared list 1"

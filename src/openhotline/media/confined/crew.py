@@ -16,8 +16,9 @@ from openhotline.media.reasons import reason_of, too_large, worker_failed
 Outcome: TypeAlias = tuple[Task, Reply | OpenHotlineError]
 Start: TypeAlias = Callable[[], Process]
 
-# One request being worked on and one waiting in the pipe: the worker never waits for us, and we hold little.
-_DEPTH = 2
+# One request being worked on and one waiting in the pipe; more while all of them fit into it. So the worker never
+# waits for us, though we be busy for the time of some pictures, and we hold little.
+_DEPTH, _MOST = 2, 4
 
 
 def run(crew: list[Process], tasks: Iterable[Task], start: Start) -> Iterator[Outcome]:
@@ -37,10 +38,10 @@ def run(crew: list[Process], tasks: Iterable[Task], start: Start) -> Iterator[Ou
 
 
 def _feed(crew: list[Process], source: Iterator[Task], start: Start, refused: list[Outcome]) -> bool:
-    """Give every worker up to two requests, one round at a time; return whether there may be more."""
-    for depth in range(1, _DEPTH + 1):
+    """Give every worker as many requests as it may have, one round at a time; return whether there may be more."""
+    for depth in range(1, _MOST + 1):
         for place, process in enumerate(crew):
-            if len(process.in_flight) >= depth:
+            if len(process.in_flight) >= depth or (depth > _DEPTH and process.pipe_is_full):
                 continue
             if not process.takes_more:
                 if process.in_flight:

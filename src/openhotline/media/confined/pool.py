@@ -89,8 +89,8 @@ class Pool:
         """Run the entry on many files, on every worker that is idle now. Errors of a file come as values.
 
         Answers come in the order in which they are ready; the tag tells which is which. No more than two
-        files per worker are held at a time, so ``items`` may be endless. While this thread maps, it cannot
-        ``call`` this pool.
+        files per worker are held at a time, or four small ones, so ``items`` may be endless. While this thread
+        maps, it cannot ``call`` this pool.
         """
         crew = [self._take(self.limits.seconds)]
         me = threading.get_ident()

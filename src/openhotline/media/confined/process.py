@@ -145,6 +145,11 @@ class Process:
         return self._recipe.limits.request_bytes
 
     @property
+    def pipe_is_full(self) -> bool:
+        """Whether what it was given is more than its pipe holds."""
+        return sum(len(task.untrusted_bytes) for task in self.in_flight) > _PIPE_BYTES
+
+    @property
     def takes_more(self) -> bool:
         """Whether it may be given another request, now or later in its life."""
         return not (self.worn or self.leaving) and self.accepted < self._recipe.limits.recycle_after
