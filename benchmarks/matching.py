@@ -150,14 +150,13 @@ def report_facts(size: Size, facts: dict[str, dict[str, float]]) -> None:
 
 
 def interleaved(asked: dict[str, Worker], queries: int, rounds: int, *, each: bool) -> dict[str, list[float]]:
-    """Return microseconds a query by kind and round, after one round to warm up."""
+    """Return microseconds a query by kind and round, after each was asked every piece once."""
     chance, times = np.random.default_rng(queries), {kind: list[float]() for kind in asked}
-    for turn in range(rounds + 1):
-        begin = turn % PIECES * queries
-        found = {}
+    for turn in range(-PIECES, rounds):
+        begin, found = turn % PIECES * queries, {}
         for kind in chance.permutation(list(asked)).tolist():
             found[kind] = asked[kind].ask(begin, begin + queries, DISTANCE, each=each)
-            if turn:
+            if turn >= 0:
                 times[kind].append(found[kind]["seconds"] / queries * 1e6)
         if len({(answer["pairs"], answer["checksum"]) for answer in found.values()}) != 1:
             raise SystemExit(f"The answers differ: {found}")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from openhotline import matching
 from openhotline.errors import BadInput
 from openhotline.matching.bands import cut
+from openhotline.matching.keys import pack_keys
 from openhotline.matching.permutation import decode, encode, standard
 from openhotline.matching.searching import find
 from openhotline.matching.tables import fixed, in_memory
@@ -152,8 +153,24 @@ def test_keys_come_in_any_order_and_are_given_back(tmp_path: Path) -> None:
     index = matching.open_index(tmp_path / "x")
     found = index.search(hashes, 0)
     assert found.key.tolist() == keys.tolist()
-    assert np.array_equal(index.hashes(index.rows_of(keys)), hashes)
-    assert index.rows_of(np.array([20_000, -20_000])).tolist() == [-1, -1]
+    assert np.array_equal(index.hashes(index.keys.rows_of(keys)), hashes)
+    assert index.keys.rows_of(np.array([20_000, -20_000])).tolist() == [-1, -1]
+
+
+@pytest.mark.parametrize("first", [0, 7, -(2**63), -5, 2**63 - 2**20, 2**32 - 3])
+@pytest.mark.parametrize("step", [1, 2**10, 2**40])
+def test_keys_are_stored_close_together_or_not(first: int, step: int) -> None:
+    wanted = [first + number * step for number in range(300) if first + number * step < 2**63]
+    keys = pack_keys(np.array(wanted, np.int64))
+    assert (keys.above.dtype == np.uint32) == (wanted[-1] - wanted[0] < 2**32)
+    assert keys.of(np.arange(len(wanted))).tolist() == wanted
+    assert keys.rows_of(np.array(wanted)).tolist() == list(range(len(wanted)))
+    others = {
+        number
+        for number in (first - 1, wanted[-1] + 1, 0, -1, 2**63 - 1, -(2**63))
+        if -(2**63) <= number < 2**63
+    }
+    assert keys.rows_of(np.array(sorted(others - set(wanted)))).tolist() == [-1] * len(others - set(wanted))
 
 
 def test_what_is_no_list_is_refused(tmp_path: Path) -> None:

@@ -82,7 +82,9 @@ def test_every_changed_byte_is_noticed_and_none_leads_a_search_astray(path: Path
         assert str(copy) in caught.value.details
 
 
-@pytest.mark.parametrize("name", ["keys", "codes", "lines.0", "lines.3", "beyond.0", "beyond.7"])
+@pytest.mark.parametrize(
+    "name", ["keys", "codes", "offsets.0", "offsets.7", "signatures.0", "signatures.15", "rows.0", "rows.15"]
+)
 def test_arrays_of_nonsense_are_searched_without_harm(path: Path, name: str) -> None:
     index = matching.open_index(path)
     array, start = index.contents.arrays[name], index.contents.starts[name]
@@ -96,7 +98,7 @@ def test_arrays_of_nonsense_are_searched_without_harm(path: Path, name: str) -> 
         copy.write_bytes(content)
         opened = matching.open_index(copy)
         opened.search(HASHES[:200], 31)
-        opened.rows_of(np.arange(50))
+        opened.keys.rows_of(np.arange(50))
         if size:
             with pytest.raises(Damaged, match="damaged"):
                 opened.verify()
@@ -106,12 +108,14 @@ DISTORTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "another format": lambda about: about.update(format="openhotline-index-9"),
     "a count too high": lambda about: about.update(count=about["count"] + 1),
     "no count": lambda about: about.update(count="many"),
+    "no first key": lambda about: about.pop("first_key"),
     "a bit that goes nowhere": lambda about: about["permutation"].__setitem__(3, about["permutation"][4]),
     "no permutation": lambda about: about.update(permutation=None),
     "bands that overlap": lambda about: about["bands"][1].__setitem__(0, about["bands"][1][0] - 1),
     "bands that leave the hash": lambda about: about["bands"].append([256, 16, 12]),
     "a band too wide": lambda about: about["bands"][0].__setitem__(1, 40),
     "a group that is none": lambda about: about["bands"][0].__setitem__(2, 0),
+    "a group of another size": lambda about: about["bands"][0].__setitem__(2, about["bands"][0][2] - 1),
     "no bands": lambda about: about.update(bands="none"),
     "an array that leaves the file": lambda about: about["sections"][1].update(at=1 << 40),
     "an array that begins before it": lambda about: about["sections"][1].update(at=-64),
@@ -153,7 +157,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_arrays_begin_on_cache_lines_and_large_ones_on_huge_pages(tmp_path: Path) -> None:
-    large, small = np.zeros(3_000_000, np.uint32), np.arange(3, dtype=np.int64)
+    large, small = np.zeros(3_000_000, np.uint32), np.arange(3, dtype=np.uint64)
     sections.write(tmp_path / "x", {}, [("small", small), ("large", large), ("last", small)])
     contents = sections.read(tmp_path / "x")
     assert [contents.starts[name] % 64 for name in ("small", "large", "last")] == [0, 0, 0]

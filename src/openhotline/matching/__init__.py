@@ -5,8 +5,9 @@ finds the same among millions, and a ``ListIndex`` a folder of them that changes
 """
 
 from openhotline.matching.brute import Pairs, nearest, search
+from openhotline.matching.building import build_index
 from openhotline.matching.clusters import MATCH_DISTANCE, Clusters, cluster
-from openhotline.matching.index import Found, Index, build_index, open_index
+from openhotline.matching.index import Found, Index, open_index
 from openhotline.matching.list_index import ListIndex
 from openhotline.matching.packed import stack
 from openhotline.matching.preparation import prepare

@@ -1,12 +1,19 @@
 """How 256 bits are cut into bands, and how many flipped bits each band is searched with.
 
-The general pigeonhole rule: if the flips t of all bands satisfy sum(t + 1) = d + 1, then two hashes at most d
-apart agree in some band but for t bits. Fewer, wider bands with more flips ask more places that hold less each;
-which cut is cheapest depends on how many hashes there are, so it is computed from what each step costs.
+The bands lie in a ring, the first behind the last. Let the flips t of all bands satisfy sum(t + 1) = d + 1, and let
+x be how many bits of each band differ between two hashes at most d apart. Then sum(x - (t + 1)) < 0. Go around the
+ring from just behind the place where the running sum of x - (t + 1) is highest: from there every running sum is
+negative. So there is a band where
 
-A band's upper bits name its *group*; its lower bits lie beside the row numbers of the group, so that whoever
-reads a group drops most of them without touching the hashes. A group is one cache line, and on average more than
-half full.
+1. x <= t (the pigeonhole principle, in its general form), and
+2. x and the next band's x together are at most t + (next t) + 1 (the "pigeonring", Qin and Xiao, PVLDB 12(1), 2018).
+
+A band's upper bits name its *group*: the groups that differ from the query's in up to t bits are visited. Beside each
+row of a group lies a *signature* of 16 bits: the band's remaining bits, and as many of the next band as there is room
+for. By these two conditions it rules out nearly all rows of a group, 32 in one step, without touching the hashes.
+
+Fewer, wider bands with more flips ask more groups that hold less each. Which cut is cheapest depends on how many hashes
+there are, so it is computed from what each step costs.
 """
 
 from __future__ import annotations
@@ -14,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb, exp, inf
+from math import comb, inf, sqrt
 
 from openhotline.matching.packed import HASH_BYTES
 
@@ -23,27 +30,29 @@ DESIGN_DISTANCE = 31
 """Bits. The cut is made for the distance that lists are matched at; every other distance works as well."""
 
 # Nanoseconds a step, as measured; docs/decisions/0009-matching-kernels.md says where and how.
-LINE_COST = 15.0
-ITEM_COST = 0.7
-CANDIDATE_COST = 13.0
+GROUP_COST = 20.0
+LINE_COST = 4.0
+CANDIDATE_COST = 30.0
 ROW_COST = 1.0
+
+BYTE_COST = 0.2
+"""Nanoseconds a query that a byte of memory for every hash must save, for the square root of the number of hashes.
+
+It is 0.2 microseconds at a million and 2 at a hundred million: there the whole is to stay within 10 GB.
+"""
 
 FEW = 8192
 """Hashes. So few are compared one by one: that takes 4 microseconds a query, and their file is written at once."""
 
-BYTE_COST, MEGABYTE_COST = 200.0, 200e-6
-"""Nanoseconds a query that a byte of memory for every hash must save, or a megabyte in all, whichever is less."""
-
-SLOTS, LINE_BYTES, ITEM_BYTES = 15, 64, 4
-EMPTIEST, FULLEST = 5, 2
-"""A line holds 4 to 16 items on average: the group has so many bits less than the number of hashes."""
+SIGNATURE_BITS = 16
+LANES = 32
+"""Signatures in a cache line, and looked at in one step."""
 
 WIDTHS = range(8, 32)
 NEARBY = 5
 """Bits: only bands that are so much wider or narrower than the number of hashes has bits are considered."""
 
 MOST_FLIPS = 4
-ITEM_BITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,12 @@ class Band:
 
     @property
     def rest_bits(self) -> int:
-        """Return how many bits lie beside the row number."""
+        """Return how many of its bits are in the signature."""
         return self.width - self.group_bits
+
+    def next_bits(self, next_width: int) -> int:
+        """Return how many bits of the next band are in the signature."""
+        return min(SIGNATURE_BITS - self.rest_bits, next_width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,47 +124,58 @@ def share_out(bands: tuple[Band, ...], count: int, distance: int) -> tuple[tuple
     return flips, cost
 
 
-def cost_of(band: Band, count: int, flips: int) -> float:
-    """Return the nanoseconds that a query spends in one band, if the hashes are spread evenly."""
-    load = count / (1 << band.group_bits)
-    groups = sum(comb(band.group_bits, flipped) for flipped in range(flips + 1))
-    patterns = sum(comb(band.width, flipped) for flipped in range(flips + 1))
-    crowded, beyond = overflow(load)
-    line = LINE_COST * (1 + crowded) + ITEM_COST * beyond
-    return groups * line + CANDIDATE_COST * patterns * count / (1 << band.width)
-
-
 @lru_cache(maxsize=4096)
-def overflow(load: float) -> tuple[float, float]:
-    """Return which share of the groups has more items than a line holds, and how many more a group has on average.
+def cost_of(band: Band, count: int, flips: int) -> float:
+    """Return the nanoseconds that a query spends in one band, if the hashes are spread evenly.
 
-    For ``load`` items a group by chance (Poisson).
+    The next band is taken to be as wide, and asked with as many flips.
     """
-    chance = exp(-min(load, 700.0))
-    few, missing = chance, SLOTS * chance
-    for items in range(1, SLOTS + 1):
-        chance *= load / items
-        few += chance
-        missing += (SLOTS - items) * chance
-    return 1 - few, load - SLOTS + missing
+    load = count / (1 << band.group_bits)
+    next_bits = band.next_bits(band.width)
+    total = 0.0
+    for flipped in range(min(flips, band.group_bits) + 1):
+        left = flips - flipped
+        passing = sum(
+            _share(band.rest_bits, differ) * _share_up_to(next_bits, left + flips + 1 - differ)
+            for differ in range(min(left, band.rest_bits) + 1)
+        )
+        group = GROUP_COST + LINE_COST * (load / LANES + 0.5) + CANDIDATE_COST * load * passing
+        total += comb(band.group_bits, flipped) * group
+    return total
 
 
 def memory_of(band: Band, count: int) -> float:
-    """Return the bytes that a band takes for each hash."""
-    load = count / (1 << band.group_bits)
-    crowded, beyond = overflow(load)
-    return (LINE_BYTES + ITEM_BYTES * (crowded + beyond)) / load
+    """Return the bytes that a band takes for each hash: signature, row, and its share of where the groups begin."""
+    return (SIGNATURE_BITS + row_bits(count)) / 8 + 4 * (1 << band.group_bits) / count
+
+
+def row_bits(count: int) -> int:
+    """Return how many bits a row number takes."""
+    return max(count - 1, 1).bit_length()
+
+
+def _share(bits: int, differ: int) -> float:
+    """Return which share of all patterns of so many bits differs from a given one in just so many."""
+    return comb(bits, differ) / (1 << bits)
+
+
+def _share_up_to(bits: int, differ: int) -> float:
+    return sum(_share(bits, some) for some in range(min(differ, bits) + 1))
 
 
 def _shapes(count: int) -> Iterator[Shape]:
     size = count.bit_length()
-    for width in range(max(WIDTHS[0], size - NEARBY), min(WIDTHS[-1], max(size, WIDTHS[0]) + NEARBY) + 1):
-        for group_bits in range(max(size - EMPTIEST, 1), max(min(width, size - FULLEST), 1) + 1):
-            if width - group_bits + size <= ITEM_BITS:
-                band = Band(0, width, group_bits)
-                memory = min(BYTE_COST, count * MEGABYTE_COST) * memory_of(band, count)
-                for flips in range(MOST_FLIPS):
-                    yield Shape(width, group_bits, flips, cost_of(band, count, flips) + memory)
+    price = BYTE_COST * sqrt(count)
+    for width in range(
+        max(WIDTHS[0], size - 2 * NEARBY), min(WIDTHS[-1], max(size, SIGNATURE_BITS) + NEARBY) + 1
+    ):
+        fewest = max(width - SIGNATURE_BITS // 2, size - 2 * NEARBY, 1)
+        for group_bits in range(fewest, max(fewest, min(width, size)) + 1):
+            band = Band(0, width, group_bits)
+            for flips in range(1, MOST_FLIPS):
+                yield Shape(
+                    width, group_bits, flips, cost_of(band, count, flips) + price * memory_of(band, count)
+                )
 
 
 def _read_back(best: list[list[tuple[float, Shape | None]]]) -> tuple[Band, ...]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from openhotline.errors import BadInput
 from openhotline.matching.bands import FEW
-from openhotline.matching.index import MOST_ROWS, check_entries
+from openhotline.matching.building import check_entries
+from openhotline.matching.index import MOST_ROWS
 from openhotline.matching.manifest import Manifest
 from openhotline.matching.packed import Hashes
 from openhotline.matching.parts import write_dead, write_part
@@ -37,7 +38,7 @@ def changed(
     if parts and len(add_keys) and parts[-1].live + len(add_keys) <= SMALL:
         last = parts.pop()
         rows = last.live_rows()
-        add_keys = np.concatenate([last.index.keys[rows], add_keys])
+        add_keys = np.concatenate([last.index.keys.of(rows), add_keys])
         add_hashes = np.concatenate([last.index.hashes(rows), add_hashes])
     before = {part.segment.name: part for part in now.parts}
     segments = [

@@ -6,29 +6,26 @@ is described in ``docs/reference/index-format.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from openhotline.errors import BadInput
 from openhotline.matching import permutation as shuffle
 from openhotline.matching import sections
-from openhotline.matching.bands import BITS, ITEM_BITS, WIDTHS, Band, plan
+from openhotline.matching.bands import BITS, SIGNATURE_BITS, WIDTHS, Band
+from openhotline.matching.keys import Keys
 from openhotline.matching.packed import WORDS, Hashes, check_hashes
 from openhotline.matching.searching import Hits, Integers, find
 from openhotline.matching.sections import Sections, damaged
-from openhotline.matching.tables import Place, Tables, fill, fixed, row_bits
+from openhotline.matching.tables import NAMES, Place, Tables, fixed, shapes
 
 FORMAT = "openhotline-index-1"
 
-MOST_ROWS = 2**27 - 1
-"""Hashes an index holds: their rows leave five bits of an item to the band. A larger list is several indexes."""
-
-LINE = 16
+MOST_ROWS = 2**28
+"""Hashes in one index, which is a file of 25 GB then. A larger list is several indexes."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Index:
-    """An open index. ``keys`` (int64[n], ascending) are the caller's; rows count in their order."""
+    """An open index. Rows count in the order of the keys."""
 
     contents: Sections
-    keys: Integers
+    keys: Keys
     tables: Tables
     permutation: shuffle.Permutation
 
@@ -60,7 +57,7 @@ class Index:
     @property
     def count(self) -> int:
         """Return how many hashes it holds."""
-        return len(self.keys)
+        return len(self.tables.codes)
 
     def search(self, queries: Hashes, distance: int) -> Found:
         """Return every entry at most ``distance`` bits from each of uint8[m, 32].
@@ -68,19 +65,12 @@ class Index:
         There are as many answers as there are: ask a few queries at a time where many entries may be near.
         """
         query, row, bits = self.search_rows(queries, distance)
-        return ordered(query, self.keys[row], bits)
+        return ordered(query, self.keys.of(row), bits)
 
     def search_rows(self, queries: Hashes, distance: int) -> Hits:
         """Return the same with row numbers, in no order."""
         check_search(queries, distance)
         return find(self.tables, shuffle.encode(queries, self.permutation), distance)
-
-    def rows_of(self, keys: Integers) -> Integers:
-        """Return the row of each key, -1 where there is none."""
-        rows = np.searchsorted(self.keys, keys)
-        held = rows < self.count
-        held[held] = self.keys[rows[held]] == keys[held]
-        return np.where(held, rows, -1)
 
     def hashes(self, rows: Integers) -> Hashes:
         """Return the hashes uint8[k, 32] of some rows."""
@@ -91,43 +81,22 @@ class Index:
         self.contents.verify()
 
 
-def build_index(keys: Integers, hashes: Hashes, path: Path, *, prefix: str = "") -> None:
-    """Write an index of uint8[n, 32] under the caller's keys (int64[n], each once). Durable when it returns.
-
-    Until then it is in a file beside ``path`` whose name begins with ``prefix`` and ends in ``.new``.
-    """
-    check_entries(keys, hashes)
-    if len(keys) > MOST_ROWS:
-        raise BadInput(f"An index holds {MOST_ROWS:,} hashes. Make several.")
-    if not (keys[1:] > keys[:-1]).all():
-        order = np.argsort(keys, kind="stable")
-        keys, hashes = keys[order], hashes[order]
-    bands, permutation = plan(len(keys)), shuffle.standard()
-    about = {
-        "format": FORMAT,
-        "count": len(keys),
-        "permutation": permutation.tolist(),
-        "bands": [[band.start, band.width, band.group_bits] for band in bands],
-    }
-    sections.write(path, about, _arrays(keys, hashes, bands, permutation), prefix=prefix)
-
-
 def open_index(path: Path) -> Index:
     """Map an index. Its size, description and shapes are checked now, its content by ``verify``."""
     contents = sections.read(path)
     about = contents.about
     if about.get("format") != FORMAT:
         raise damaged(path, "not an index, or of a version that this program does not know")
-    count, permutation = about.get("count"), about.get("permutation")
-    if not isinstance(count, int) or not 0 <= count <= MOST_ROWS:
+    count, first, permutation = about.get("count"), about.get("first_key"), about.get("permutation")
+    if not isinstance(count, int) or not 0 <= count <= MOST_ROWS or not isinstance(first, int):
         raise damaged(path, "count")
     if not isinstance(permutation, list) or sorted(permutation) != list(range(BITS)):
         raise damaged(path, "permutation")
-    keys, codes = contents.get("keys", "<i8", count), contents.get("codes", "<u8", count, WORDS)
-    bands = _bands(path, about.get("bands"), count)
-    places = tuple(_place(contents, number, band) for number, band in enumerate(bands))
+    keys, codes = contents.get("keys", ("<u4", "<u8"), count), contents.get("codes", ("<u8",), count, WORDS)
+    bands = _bands(path, about.get("bands"))
+    places = tuple(_place(contents, number, band, count) for number, band in enumerate(bands))
     tables = Tables(fixed(codes), contents.everything, bands, places)
-    return Index(contents, keys, tables, np.array(permutation, np.uint8))
+    return Index(contents, Keys(first, keys), tables, np.array(permutation, np.uint8))
 
 
 def ordered(query: Integers, key: Integers, distance: Integers) -> Found:
@@ -143,30 +112,7 @@ def check_search(queries: Hashes, distance: int) -> None:
         raise BadInput(f"A distance is 0 to {BITS} bits.")
 
 
-def check_entries(keys: Integers, hashes: Hashes) -> None:
-    """Refuse what cannot be entries: int64[n], each once, and uint8[n, 32]."""
-    check_hashes(hashes)
-    if keys.dtype != np.int64 or keys.shape != (len(hashes),):
-        raise BadInput("There is one key, int64, for each hash. Pass as many as there are hashes.")
-    in_order = np.sort(keys)
-    if (in_order[1:] == in_order[:-1]).any():
-        raise BadInput("A key is given twice. Each key names one hash.")
-
-
-def _arrays(
-    keys: Integers, hashes: Hashes, bands: tuple[Band, ...], permutation: shuffle.Permutation
-) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    yield "keys", keys
-    codes = fixed(shuffle.encode(hashes, permutation))
-    yield "codes", codes
-    later = []
-    for number, (lines, beyond) in enumerate(fill(codes, bands)):
-        yield f"lines.{number}", lines
-        later.append((f"beyond.{number}", beyond))
-    yield from later
-
-
-def _bands(path: Path, rows: Any, count: int) -> tuple[Band, ...]:
+def _bands(path: Path, rows: Any) -> tuple[Band, ...]:
     """Check that the bands tile the bits, so that no kernel reads outside a code."""
     try:
         bands = tuple(Band(*(int(number) for number in row)) for row in rows)
@@ -175,7 +121,7 @@ def _bands(path: Path, rows: Any, count: int) -> tuple[Band, ...]:
     at = 0
     for band in bands:
         fits = band.width in WIDTHS and 0 < band.group_bits <= band.width
-        if band.start != at or not fits or band.rest_bits + row_bits(count) > ITEM_BITS:
+        if band.start != at or not fits or band.rest_bits > SIGNATURE_BITS:
             raise damaged(path, "bands")
         at += band.width
     if bands and at != BITS:
@@ -183,9 +129,7 @@ def _bands(path: Path, rows: Any, count: int) -> tuple[Band, ...]:
     return bands
 
 
-def _place(contents: Sections, number: int, band: Band) -> Place:
-    lines, beyond = f"lines.{number}", f"beyond.{number}"
-    contents.get(lines, "<u4", 2**band.group_bits, LINE)
-    size = len(contents.arrays.get(beyond, ()))
-    contents.get(beyond, "<u4", size)
-    return Place(contents.starts[lines] // 4, contents.starts[beyond] // 4, size)
+def _place(contents: Sections, number: int, band: Band, count: int) -> Place:
+    for name, (kind, length) in zip(NAMES, shapes(band, count), strict=True):
+        contents.get(f"{name}.{number}", (kind,), length)
+    return Place(*(contents.starts[f"{name}.{number}"] for name in NAMES))

@@ -12,11 +12,14 @@ import numpy.typing as npt
 from numba import types
 
 from openhotline.hashing.compiled import BYTES_2D, NOTHING, compiled
+from openhotline.matching.instructions import bits_at
 
 U: Any = np.uint64
 H: Any = np.uint32
-Codes = npt.NDArray[np.uint64]
+S: Any = np.uint16
+Words = npt.NDArray[np.uint64]
 Halves = npt.NDArray[np.uint32]
+Shorts = npt.NDArray[np.uint16]
 Bytes = npt.NDArray[np.uint8]
 
 UNSIGNED = types.uint64
@@ -24,21 +27,13 @@ CODES = types.Array(types.uint64, 2, "C", readonly=True)
 TABLES = types.Array(types.uint64, 3, "C", readonly=True)
 HALVES = types.Array(types.uint32, 1, "C", readonly=True)
 OUT_CODES = types.Array(types.uint64, 2, "C")
-OUT_HALVES = types.Array(types.uint32, 1, "C")
 OUT_WORDS = types.Array(types.uint64, 1, "C")
-
-LINE = 16
-"""Numbers of 32 bits that a group has in place: a cache line."""
-
-SLOTS = LINE - 1
-"""Of them hold items; the last one leads to those beyond."""
-
-EMPTY = 0xFFFF_FFFF
-"""Fills free slots: its row is one that no index has."""
+OUT_HALVES = types.Array(types.uint32, 1, "C")
+OUT_SHORTS = types.Array(types.uint16, 1, "C")
 
 
 @compiled(NOTHING, BYTES_2D, TABLES, OUT_CODES)
-def permute(hashes: Bytes, tables: Codes, codes: Codes) -> None:
+def permute(hashes: Bytes, tables: Words, codes: Words) -> None:
     """Shuffle the bits of every hash: or together what the tables say about each of its bytes."""
     for i in range(U(hashes.shape[0])):
         a = b = c = d = U(0)
@@ -51,57 +46,58 @@ def permute(hashes: Bytes, tables: Codes, codes: Codes) -> None:
         codes[i, U(0)], codes[i, U(1)], codes[i, U(2)], codes[i, U(3)] = a, b, c, d
 
 
-@compiled(UNSIGNED, CODES, UNSIGNED, UNSIGNED, UNSIGNED)
-def band_key(codes: Codes, row: Any, start: Any, width: Any) -> Any:
-    """Return a code's bits from ``start`` on; they may lie across two words."""
-    word, shift = start >> U(6), start & U(63)
-    key = codes[row, word] >> shift
-    if shift + width > U(64):
-        key |= codes[row, word + U(1)] << (U(64) - shift)
-    return key & ((U(1) << width) - U(1))
-
-
 @compiled(NOTHING, CODES, UNSIGNED, UNSIGNED, UNSIGNED, OUT_HALVES)
-def count_groups(codes: Codes, start: Any, width: Any, rest: Any, counts: Halves) -> None:
-    """Add to ``counts`` how many rows each group has."""
+def count_groups(codes: Words, start: Any, width: Any, rest: Any, offsets: Halves) -> None:
+    """Let ``offsets`` (one more than groups, zeros) say where each group's rows begin if they lie one after another."""
     for row in range(U(codes.shape[0])):
-        counts[band_key(codes, row, start, width) >> rest] += H(1)
+        offsets[(bits_at(codes, row, start, width) >> rest) + U(1)] += H(1)
+    for group in range(U(offsets.size - 1)):
+        offsets[group + U(1)] += offsets[group]
 
 
-@compiled(NOTHING, HALVES, OUT_HALVES, OUT_HALVES)
-def link_groups(counts: Halves, lines: Halves, beyond: Halves) -> None:
-    """Give what a line cannot hold a place in ``beyond``: their number, then room for them.
-
-    The line's last number says where that room begins, or is 0.
-    """
-    at = U(0)
-    for group in range(U(counts.size)):
-        lines[group * U(LINE) + U(SLOTS)] = H(0)
-        if counts[group] > SLOTS:
-            lines[group * U(LINE) + U(SLOTS)] = H(at + U(1))
-            beyond[at] = H(counts[group] - SLOTS)
-            at += U(1) + U(counts[group]) - U(SLOTS)
-
-
-@compiled(NOTHING, CODES, UNSIGNED, UNSIGNED, UNSIGNED, UNSIGNED, OUT_HALVES, OUT_HALVES, OUT_HALVES)
+@compiled(
+    NOTHING,
+    CODES,
+    UNSIGNED,
+    UNSIGNED,
+    UNSIGNED,
+    UNSIGNED,
+    UNSIGNED,
+    OUT_HALVES,
+    OUT_SHORTS,
+    OUT_HALVES,
+)
 def fill_groups(
-    codes: Codes,
+    codes: Words,
     start: Any,
     width: Any,
     rest: Any,
-    row_bits: Any,
-    counts: Halves,
-    lines: Halves,
-    beyond: Halves,
+    next_start: Any,
+    next_bits: Any,
+    offsets: Halves,
+    signatures: Shorts,
+    rows: Halves,
 ) -> None:
-    """Write the items of every group: the band's lower bits above the row's number. ``counts`` is used up."""
+    """Write each row's number and signature into its group. The signature: the band's rest, above it the next bits."""
     below = (U(1) << rest) - U(1)
     for row in range(U(codes.shape[0])):
-        key = band_key(codes, row, start, width)
-        line, item = (key >> rest) * U(LINE), H(((key & below) << row_bits) | row)
-        left = U(counts[key >> rest]) - U(1)
-        counts[key >> rest] = H(left)
-        if left < U(SLOTS):
-            lines[line + left] = item
-        else:
-            beyond[U(lines[line + U(SLOTS)]) + left - U(SLOTS)] = item
+        key = bits_at(codes, row, start, width)
+        at = U(offsets[key >> rest])
+        offsets[key >> rest] = H(at + U(1))
+        signatures[at] = S((key & below) | (bits_at(codes, row, next_start, next_bits) << rest))
+        rows[at] = H(row)
+    for group in range(U(offsets.size - 1), U(0), -1):
+        offsets[U(group)] = offsets[U(group) - U(1)]
+    offsets[U(0)] = H(0)
+
+
+@compiled(NOTHING, HALVES, UNSIGNED, OUT_WORDS)
+def pack_rows(rows: Halves, row_bits: Any, packed: Words) -> None:
+    """Write row numbers with just the bits that they need, one behind the other. ``packed`` begins as zeros."""
+    at = U(0)
+    for k in range(U(rows.size)):
+        word, shift = at >> U(6), at & U(63)
+        packed[word] |= U(rows[k]) << shift
+        if shift + row_bits > U(64):
+            packed[word + U(1)] |= U(rows[k]) >> (U(64) - shift)
+        at += row_bits

@@ -1,7 +1,8 @@
-"""What the processor can do and Python has no spelling for: numba intrinsics, written in LLVM's own terms.
+"""What the processor can do and Python has no spelling for, or only a slow one: numba intrinsics, in LLVM's own terms.
 
 They are LLVM's portable instructions: on a processor without the vectors that they were measured with, LLVM
-writes the same out in smaller steps.
+writes the same out in smaller steps. As intrinsics they also take arrays without counting references to them, which
+a function would do at each call, at the cost of more than its own work.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LANES = 16
-"""Numbers of 32 bits in a cache line."""
+from openhotline.matching.packed import WORDS
 
-BIT, BYTE, HALF, WORD = (ir.IntType(width) for width in (1, 8, 32, 64))
-LINE, CHOICE = ir.VectorType(HALF, LANES), ir.VectorType(BIT, LANES)
+LANES = 32
+"""Signatures of 16 bits that are looked at in one step: a cache line of them."""
+
+BYTE, SHORT, HALF, WORD = (ir.IntType(width) for width in (8, 16, 32, 64))
+SIGNATURES = ir.VectorType(SHORT, LANES)
 ADDRESS = BYTE.as_pointer()
 
 
@@ -28,6 +31,41 @@ def _count_bits(typing_context: Any, word: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.int64(types.uint64), generate
+
+
+def _bits_at(typing_context: Any, codes: Any, row: Any, start: Any, width: Any) -> Any:
+    """Return ``width`` bits of a code from ``start`` on: fewer than 64, and not beyond its end."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        code = _code(context, builder, signature, arguments, 0, 1)
+        _, _, start, width = arguments
+        word = builder.lshr(start, WORD(6))
+        following = _call(builder, "llvm.umin.i64", WORD, builder.add(word, WORD(1)), WORD(3))
+        low, high = (builder.load(builder.gep(code, [at])) for at in (word, following))
+        found = _call(
+            builder, "llvm.fshr.i64", WORD, high, low, start
+        )  # shifts by the lowest six bits of start
+        return builder.and_(found, builder.sub(builder.shl(WORD(1), width), WORD(1)))
+
+    return types.uint64(codes, types.uint64, types.uint64, types.uint64), generate
+
+
+def _bits_between(typing_context: Any, left: Any, i: Any, right: Any, j: Any) -> Any:
+    """Return the distance of two codes, which is that of their hashes."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = ir.VectorType(WORD, WORDS)
+        one, other = (
+            builder.load(
+                builder.bitcast(_code(context, builder, signature, arguments, *at), kind.as_pointer()),
+                align=8,
+            )
+            for at in ((0, 1), (2, 3))
+        )
+        ones = _call(builder, f"llvm.ctpop.v{WORDS}i64", kind, builder.xor(one, other))
+        return _call(builder, f"llvm.vector.reduce.add.v{WORDS}i64", WORD, ones)
+
+    return types.int64(left, types.uint64, right, types.uint64), generate
 
 
 def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
@@ -42,41 +80,24 @@ def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
     return types.void(array, types.uint64), generate
 
 
-def _accept(
-    typing_context: Any,
-    memory: Any,
-    at: Any,
-    wanted: Any,
-    shift: Any,
-    most: Any,
-    count: Any,
-    out: Any,
-    have: Any,
+def _near(
+    typing_context: Any, memory: Any, at: Any, wanted: Any, part: Any, most_in_part: Any, most: Any
 ) -> Any:
-    """Write those items of the line ``memory[at : at + 15]`` that may be near to ``out[have:]``; return how many.
+    """Say which of the signatures ``memory[at : at + 32]`` are near ``wanted``: bit k of the answer is for the k-th.
 
-    An item may be near if its bits from ``shift`` on differ from those of ``wanted`` in ``most`` at the most, and
-    if the bits below, its row, are less than ``count``. The line's last number is no item. ``at`` begins a line,
-    and ``out`` has room for 15 more.
+    Near is one that differs in ``most`` bits at the most, and in ``most_in_part`` of those that ``part`` marks.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        line = builder.load(
-            builder.bitcast(_element(context, builder, signature, arguments, 0, 1), LINE.as_pointer()),
-            align=64,
-        )
-        wanted, shift, most, count = (_in_all_lanes(builder, value) for value in arguments[2:6])
-        away = _call(builder, f"llvm.ctpop.v{LANES}i32", LINE, builder.lshr(builder.xor(line, wanted), shift))
-        below = builder.sub(builder.shl(LINE([1] * LANES), shift), LINE([1] * LANES))
-        near = builder.icmp_unsigned("<=", away, most)
-        there = builder.icmp_unsigned("<", builder.and_(line, below), count)
-        chosen = builder.and_(builder.and_(near, there), CHOICE([1] * (LANES - 1) + [0]))
-        address = builder.bitcast(_element(context, builder, signature, arguments, 6, 7), ADDRESS)
-        _call(builder, f"llvm.masked.compressstore.v{LANES}i32", None, line, address, chosen)
-        return builder.zext(builder.ctpop(builder.bitcast(chosen, ir.IntType(LANES))), WORD)
+        address = _element(context, builder, signature, arguments, 0, 1)
+        found = builder.load(builder.bitcast(address, SIGNATURES.as_pointer()), align=2)
+        wanted, part, most_in_part, most = (_in_all_lanes(builder, value) for value in arguments[2:])
+        away = builder.xor(found, wanted)
+        whole = builder.icmp_unsigned("<=", _ones(builder, away), most)
+        partly = builder.icmp_unsigned("<=", _ones(builder, builder.and_(away, part)), most_in_part)
+        return builder.bitcast(builder.and_(whole, partly), HALF)
 
-    numbers = types.uint32
-    return types.uint64(memory, types.uint64, numbers, numbers, numbers, numbers, out, types.uint64), generate
+    return types.uint32(memory, types.uint64, *[types.uint16] * 4), generate
 
 
 def _element(context: Any, builder: Any, signature: Any, arguments: Any, array: int, index: int) -> Any:
@@ -84,9 +105,20 @@ def _element(context: Any, builder: Any, signature: Any, arguments: Any, array: 
     return builder.gep(held.data, [arguments[index]])
 
 
+def _code(context: Any, builder: Any, signature: Any, arguments: Any, codes: int, row: int) -> Any:
+    """Return where a row of uint64[n, 4] begins."""
+    held = context.make_array(signature.args[codes])(context, builder, arguments[codes])
+    return builder.gep(held.data, [builder.shl(arguments[row], WORD(2))])
+
+
 def _in_all_lanes(builder: Any, value: Any) -> Any:
-    first = builder.insert_element(LINE(ir.Undefined), value, HALF(0))
-    return builder.shuffle_vector(first, LINE(ir.Undefined), LINE([0] * LANES))
+    first = builder.insert_element(SIGNATURES(ir.Undefined), value, HALF(0))
+    lanes = ir.VectorType(HALF, LANES)([0] * LANES)
+    return builder.shuffle_vector(first, SIGNATURES(ir.Undefined), lanes)
+
+
+def _ones(builder: Any, numbers: Any) -> Any:
+    return _call(builder, f"llvm.ctpop.v{LANES}i16", SIGNATURES, numbers)
 
 
 def _call(builder: Any, name: str, returns: Any, *arguments: Any) -> Any:
@@ -95,6 +127,8 @@ def _call(builder: Any, name: str, returns: Any, *arguments: Any) -> Any:
     return builder.call(function, arguments)
 
 
+bits_at: Any = cast(Any, intrinsic(_bits_at))
+bits_between: Any = cast(Any, intrinsic(_bits_between))
 count_bits: Any = cast(Any, intrinsic(_count_bits))
 prefetch: Any = cast(Any, intrinsic(_prefetch))
-accept: Any = cast(Any, intrinsic(_accept))
+near: Any = cast(Any, intrinsic(_near))

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from openhotline.matching.building import build_index
 from openhotline.matching.changing import SMALL
-from openhotline.matching.index import MOST_ROWS, build_index, open_index
+from openhotline.matching.index import MOST_ROWS, open_index
 from openhotline.matching.manifest import Manifest, Segment
 from openhotline.matching.parts import SEGMENT, Part, new_name, open_part, write_dead
 from openhotline.matching.searching import Integers
@@ -58,7 +59,7 @@ def choose(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 def _build(path: Path, chosen: tuple[Part, ...]) -> Path:
     """Write everything in force in the chosen segments into one, whose name no manifest knows yet."""
     rows = [(part, part.live_rows()) for part in chosen]
-    keys = np.concatenate([part.index.keys[live] for part, live in rows])
+    keys = np.concatenate([part.index.keys.of(live) for part, live in rows])
     hashes = np.concatenate([part.index.hashes(live) for part, live in rows])
     build_index(keys, hashes, path, prefix=MERGE_PREFIX)
     return path
@@ -90,5 +91,5 @@ def _gone(now: Snapshot, chosen: tuple[Part, ...]) -> Integers:
     for part in chosen:
         still = current.get(part.segment.name)
         dead = still.dead if still else np.arange(part.index.count, dtype=np.uint32)
-        gone.append(part.index.keys[np.setdiff1d(dead, part.dead, assume_unique=True)])
+        gone.append(part.index.keys.of(np.setdiff1d(dead, part.dead, assume_unique=True)))
     return np.concatenate(gone)

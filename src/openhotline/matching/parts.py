@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from openhotline.matching import sections
-from openhotline.matching.index import Index, build_index, open_index
+from openhotline.matching.building import build_index
+from openhotline.matching.index import Index, open_index
 from openhotline.matching.manifest import Segment
 from openhotline.matching.packed import Hashes
 from openhotline.matching.searching import Integers
@@ -41,7 +42,7 @@ class Part:
         if len(self.dead):
             in_force = ~contains(self.dead, row)
             query, row, bits = query[in_force], row[in_force], bits[in_force]
-        return query, self.index.keys[row], bits
+        return query, self.index.keys.of(row), bits
 
     def live_rows(self) -> Integers:
         """Return the rows in force."""
@@ -51,7 +52,7 @@ class Part:
 
     def without(self, keys: Integers) -> Part:
         """Return the part once these keys are taken back; itself if it holds none of them."""
-        rows = self.index.rows_of(keys)
+        rows = self.index.keys.rows_of(keys)
         rows = rows[rows >= 0].astype(np.uint32)
         rows = rows[~contains(self.dead, rows)]
         return replace(self, dead=np.union1d(self.dead, rows)) if len(rows) else self
@@ -105,7 +106,7 @@ def _read_dead(path: Path, segment: Segment) -> Halves:
     contents = sections.read(path)
     if contents.about.get("format") != DEAD_FORMAT or contents.about.get("segment") != segment.name:
         raise damaged(path, "not the dead rows of this segment")
-    rows = contents.get("rows", "<u4", segment.dead_count)
+    rows = contents.get("rows", ("<u4",), segment.dead_count)
     contents.verify()
     if len(rows) and (int(rows[-1]) >= segment.count or not (rows[1:] > rows[:-1]).all()):
         raise damaged(path, "rows")

@@ -13,15 +13,16 @@ from openhotline.matching.bands import ROW_COST, Band, share_out
 
 @dataclass(frozen=True)
 class Probes:
-    """``masks`` turn a query's group into those to look at; ``left`` says how many bits may still differ beyond it.
+    """``masks`` turn a query's group into those to look at; ``left`` says how many of the band's bits may differ yet.
 
-    ``slices`` says which of them are each band's, from and to; ``flips`` (int64[m]) what each band allows in all.
+    ``slices`` says which of them are each band's, from and to; ``flips`` what each band allows in all, -1 for one that
+    is not asked.
     """
 
     masks: npt.NDArray[np.uint32]
     left: npt.NDArray[np.uint8]
     slices: tuple[tuple[int, int], ...]
-    flips: npt.NDArray[np.int64]
+    flips: tuple[int, ...]
 
 
 def probes_for(bands: tuple[Band, ...], count: int, distance: int) -> Probes | None:
@@ -39,6 +40,4 @@ def probes_for(bands: tuple[Band, ...], count: int, distance: int) -> Probes | N
             masks += [sum(1 << bit for bit in bits) for bits in chosen]
             left += [most - flipped] * (len(masks) - len(left))
         slices.append((begin, len(masks)))
-    return Probes(
-        np.array(masks, np.uint32), np.array(left, np.uint8), tuple(slices), np.array(flips, np.int64)
-    )
+    return Probes(np.array(masks, np.uint32), np.array(left, np.uint8), tuple(slices), flips)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openhotline.matching import brute
+from openhotline.matching.bands import row_bits
 from openhotline.matching.packed import Words
 from openhotline.matching.permutation import Codes
 from openhotline.matching.tables import Tables, fixed
@@ -38,7 +39,7 @@ def find(tables: Tables, queries: Codes, distance: int) -> Hits:
     room = kernels.Room(*(np.empty(FIRST_ROOM, np.int64) for _ in range(3)))
     state = np.zeros(3, np.int64)
     while True:
-        kernels.search(asked, fixed(queries), distance, tables.row_bits, room, state)
+        kernels.search(asked, fixed(queries), distance, row_bits(len(tables.codes)), room, state)
         if not state[2]:
             return Hits(*(array[: state[1]] for array in room))
         size = max(2 * len(room.row), int(state[2]))
@@ -56,7 +57,7 @@ def sums(tables: Tables, queries: Codes, distance: int, words: Words, weights: I
     if asked is None:
         raise ValueError("this distance is not one to ask the index for")
     totals = np.zeros(len(queries), np.int64)
-    kernels.weigh(asked, fixed(queries), distance, tables.row_bits, words, weights, totals)
+    kernels.weigh(asked, fixed(queries), distance, row_bits(len(tables.codes)), words, weights, totals)
     return totals
 
 

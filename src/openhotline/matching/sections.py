@@ -34,7 +34,7 @@ TAIL = struct.Struct("<Q32s8s")
 ALIGNMENT, HUGE, LARGE = 64, 2 << 20, 8 << 20
 """Bytes. Arrays begin on a cache line; large ones on a huge page, so that they can lie in such pages."""
 
-TYPES = ("|u1", "<u4", "<u8", "<i8")
+TYPES = ("|u1", "<u2", "<u4", "<u8", "<i8")
 TEMPORARY = ".new"
 
 
@@ -47,7 +47,7 @@ class Sections:
     arrays: Mapping[str, Array]
     digests: Mapping[str, str]
     starts: Mapping[str, int]
-    everything: npt.NDArray[np.uint32]
+    everything: npt.NDArray[np.uint64]
     """The file from its first byte up to the description, for kernels that read several arrays by position."""
 
     def verify(self) -> None:
@@ -56,10 +56,10 @@ class Sections:
             if hashlib.sha256(_bytes(array)).hexdigest() != self.digests[name]:
                 raise damaged(self.path, f"section {name}")
 
-    def get(self, name: str, kind: str, *shape: int) -> Array:
-        """Return one array, after checking that it has this type and shape."""
+    def get(self, name: str, kinds: tuple[str, ...], *shape: int) -> Array:
+        """Return one array, after checking that it has one of these types and this shape."""
         array = self.arrays.get(name)
-        if array is None or array.dtype.str != kind or array.shape != shape:
+        if array is None or array.dtype.str not in kinds or array.shape != shape:
             raise damaged(self.path, f"section {name}")
         return array
 
@@ -105,7 +105,7 @@ def read(path: Path) -> Sections:
         starts = {name: int(section["at"]) for name, section in sections.items()}
     except (KeyError, TypeError, ValueError, AttributeError):
         raise damaged(path, "description") from None
-    everything = np.frombuffer(mapped, "<u4", end // 4)
+    everything = np.frombuffer(mapped, "<u8", end // 8)
     return Sections(path, about, arrays, digests, starts, everything)
 
 
