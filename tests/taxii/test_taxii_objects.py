@@ -78,6 +78,8 @@ def test_an_id_leads_back_to_its_line_and_is_a_random_looking_uuid(origin: uuid.
     assert made != taxii.indicator_id(SITE, origin, kind)
 
 
-@pytest.mark.parametrize("foreign", ["", "identity--x", "indicator--7", "malware--c0491633-bfd3-42c8-a063-167173adee25"])
+@pytest.mark.parametrize(
+    "foreign", ["", "identity--x", "indicator--7", "malware--c0491633-bfd3-42c8-a063-167173adee25"]
+)
 def test_a_foreign_id_leads_nowhere(foreign: str) -> None:
     assert taxii.origins(FEED, foreign) == ()
