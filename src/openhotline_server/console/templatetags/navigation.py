@@ -20,8 +20,6 @@ PAGES = (
     ("console:reports", "Reports", Permission.REPORTS_READ),
     ("console:statistics", "Statistics", Permission.STATISTICS_READ),
     ("console:lists", "Lists", Permission.LISTS_READ),
-    ("console:addresses", "Addresses", Permission.PUBLISH),
-    ("console:feedback", "Feedback", Permission.FEEDBACK_SETTLE),
     ("console:notices", "Notices", Permission.NOTICE_WRITE),
     ("console:agreement", "Agreement", Permission.AGREEMENT_READ),
     ("console:policy", "Policy", Permission.POLICY_SET),
