@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +39,43 @@ OBSERVE = """
     }
   }).observe({ type: "layout-shift", buffered: true });
 """
+
+
+PIECE = 400  # characters of a page that arrive together on a slow line
+
+
+@contextmanager
+def slow_line(address: str) -> Iterator[str]:
+    """The site behind a line on which each page arrives in pieces; everything else passes whole."""
+
+    class Line(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked = urllib.request.Request(
+                address + self.path, headers={"Cookie": self.headers["Cookie"] or ""}
+            )
+            with urllib.request.urlopen(asked) as answer:
+                body, kind = answer.read(), answer.headers["Content-Type"]
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            step = PIECE if kind.startswith("text/html") else len(body) or 1
+            for start in range(0, len(body), step):
+                self.wfile.write(body[start : start + step])
+                time.sleep(0.1 if step == PIECE else 0)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Line)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def need_chromium() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.desk.desk_browser import DISCOUNTED, TYPICAL, OpenDesk
+from playwright.sync_api import Browser
+from tests.desk.desk_browser import DISCOUNTED, OBSERVE, TYPICAL, OpenDesk, slow_line
 from tests.desk.desk_site import Site, call
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -64,6 +65,16 @@ def test_the_next_case_is_there_within_100_ms_and_nothing_moves(desk: OpenDesk) 
     )
     assert p95 < 100
     assert desk.shifts() == []
+
+
+def test_a_page_that_arrives_in_pieces_moves_nothing(browser: Browser, site: Site) -> None:
+    with slow_line(site.address) as address, browser.new_context() as context:
+        context.add_cookies([{"name": "sessionid", "value": site.sessions["ana"], "url": address}])
+        context.add_init_script(OBSERVE)
+        page = context.new_page()
+        page.goto(f"{address}/console/desk/", wait_until="domcontentloaded")
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.shifts") == []
 
 
 def test_everything_fits_1280_by_800(desk: OpenDesk) -> None:
