@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from tests.pipeline.conftest import draw
 
 from openhotline.errors import BadInput, Busy, TooLarge
@@ -46,6 +48,19 @@ def test_the_bytes_in_the_vault_are_the_bytes_of_the_file(take_in: TakeIn, folde
     take_in(folder)
     item = Item.objects.get(pk__in=Sighting.objects.filter(path="deep/two.png").values("item"))
     assert original(item) == (folder / "deep" / "two.png").read_bytes()
+
+
+def test_an_import_leaves_the_database_and_the_collector_as_it_found_them(
+    take_in: TakeIn, folder: Path
+) -> None:
+    def found() -> tuple[object, int]:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_autocheckpoint" if connection.vendor == "sqlite" else "SELECT 1")
+            return cursor.fetchone(), gc.get_freeze_count()
+
+    before = found()
+    take_in(folder)
+    assert found() == before
 
 
 def test_twice_is_once(take_in: TakeIn, folder: Path) -> None:

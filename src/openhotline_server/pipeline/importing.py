@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from openhotline.errors import Busy
 from openhotline_server.evidence import operations as evidence
@@ -68,7 +68,7 @@ def import_batch(
     Run again after any interruption, it goes on where it stopped; run again after it finished, it takes in only
     what is new or changed. With ``later`` the rest of the way is left to the worker.
     """
-    with only_import(settings.DATA.import_lock), _settled():
+    with only_import(settings.DATA.import_lock), _unhurried_collector(), _unhurried_log():
         batch = open_batch(path)
         report = intake.receive(
             kind=Report.Kind.BATCH,
@@ -127,14 +127,33 @@ def _write(
 
 
 @contextmanager
-def _settled() -> Iterator[None]:
-    """Spare the garbage collector what was there before: else it walks all loaded code again and again."""
-    gc.collect()
+def _unhurried_collector() -> Iterator[None]:
+    """Spare Python's garbage collector what was there before: else it walks all loaded code again and again."""
     gc.freeze()
     try:
         yield
     finally:
         gc.unfreeze()
+
+
+@contextmanager
+def _unhurried_log() -> Iterator[None]:
+    """Let SQLite's write-ahead log grow to 80 MB before it is copied into the database, as it is after every 4 MB.
+
+    What is committed is on the disk all the same. A large import touches the same pages of its indexes over and over;
+    copied less often, they cost a tenth of a millisecond a file less.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        before = cursor.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
+        cursor.execute("PRAGMA wal_autocheckpoint = 20000")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {int(before)}")
 
 
 @contextmanager
