@@ -36,8 +36,8 @@ _LUMINANCE = (
 
 def camera_traces(exif: Exif, tables: str) -> Iterator[Evidence]:
     """Yield one piece of evidence where a maker is named; ``tables`` is the quantisation table's family."""
-    if not exif.make:
-        return
+    if not exif.make or rules().program("exif_make", exif.make.encode()):
+        return  # some programs keep their settings in the camera's tags
     agreement = _agreement(exif, tables)
     yield Evidence(
         CAMERA_TRACES,

@@ -13,12 +13,15 @@ MAX_ENTRIES = 1000  # of one directory; cameras write about fifty
 MAX_VALUE = 64 * 1024  # bytes of one value that are looked at
 
 _MAKE, _MODEL, _SOFTWARE, _XMP, _DETAILS, _MAKER_NOTE, _COMMENT = 271, 272, 305, 700, 34665, 37500, 37510
+_DESCRIPTION, _ARTIST, _IPTC, _EXPLORER_COMMENT, _SERIAL = 270, 315, 33723, 40092, 42033
+_MAIN = (_MAKE, _MODEL, _SOFTWARE, _DESCRIPTION, _ARTIST, _IPTC, _XMP, _EXPLORER_COMMENT, _DETAILS)
+_WANTED = frozenset((*_MAIN, _MAKER_NOTE, _COMMENT, _SERIAL))
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 
 
 @dataclass(frozen=True)
 class Exif:
-    """What was written. ``comment`` and ``software`` are as in the file, less its zero bytes."""
+    """What was written. The bytes are as in the file, less its zero bytes; nothing of them is to be shown."""
 
     make: str = ""
     model: str = ""
@@ -26,6 +29,10 @@ class Exif:
     comment: bytes = b""
     maker_note: bool = False
     packet: bytes = b""  # XMP, which a TIFF keeps in a tag
+    iptc: bytes = b""  # IPTC lines, likewise
+    description: bytes = b""
+    artist: bytes = b""
+    serial: str = ""  # of the camera's body
 
 
 def read_exif(tiff: bytes) -> Exif:
@@ -46,6 +53,10 @@ def read_exif(tiff: bytes) -> Exif:
         comment=_plain(details.get(_COMMENT, b"")),
         maker_note=len(details.get(_MAKER_NOTE, b"")) > 4,
         packet=main.get(_XMP, b""),
+        iptc=main.get(_IPTC, b""),
+        description=_plain(main.get(_DESCRIPTION, b"") or main.get(_EXPLORER_COMMENT, b"")),
+        artist=_plain(main.get(_ARTIST, b"")),
+        serial=_words(details.get(_SERIAL, b"")),
     )
 
 
@@ -57,7 +68,7 @@ def _values(tiff: bytes, order: str, at: int) -> Iterator[tuple[int, bytes]]:
     for i in range(count):
         entry = at + 2 + 12 * i
         tag, kind, number = unpack_from(order + "HHI", tiff, entry)
-        if tag not in (_MAKE, _MODEL, _SOFTWARE, _XMP, _DETAILS, _MAKER_NOTE, _COMMENT):
+        if tag not in _WANTED:
             continue
         size = _SIZES.get(kind, 0) * number
         place = entry + 8 if size <= 4 else unpack_from(order + "I", tiff, entry + 8)[0]

@@ -7,18 +7,23 @@ sense. What was found until then stays found. Nothing is trusted: counts and siz
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import unpack_from
 
 EXIF, XMP, XMP_EXTENSION, TEXT, TABLE = "exif", "xmp", "xmp_extension", "text", "table"
+IPTC, COMMENT = "iptc", "comment"
 
 MAX_SEGMENTS = 20_000  # of a file; a 100-megapixel PNG in 8 kB chunks has about as many
 MAX_TEXTS = 500
+MAX_COMMENT = 64 * 1024  # bytes of a comment that are looked at
 MAX_INFLATED = 4 * 1024 * 1024  # bytes, of all compressed texts of a file together
 
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\x00"
 _EXTENSION_HEADER = b"http://ns.adobe.com/xmp/extension/\x00"
+_PHOTOSHOP_HEADER = b"Photoshop 3.0\x00"
+_PROFILE = "raw profile type "  # as ImageMagick puts other formats' metadata into PNG texts
+_PROFILES = {"exif": EXIF, "app1": EXIF, "xmp": XMP, "iptc": IPTC, "8bim": IPTC}
 _TIFF_STARTS = (b"II*\x00\x08\x00\x00\x00", b"MM\x00*\x00\x00\x00\x08")
 
 
@@ -32,7 +37,7 @@ class Piece:
 
 
 def jpeg_pieces(data: bytes) -> Iterator[Piece]:
-    """Yield EXIF, XMP and quantisation tables from the segments before the first scan."""
+    """Yield EXIF, XMP, IPTC, comments and quantisation tables from the segments before the first scan."""
     if data[:2] != b"\xff\xd8":
         raise ValueError("no JPEG")
     at = 2
@@ -62,6 +67,10 @@ def _jpeg_segment(marker: int, body: bytes) -> Iterator[Piece]:
         yield Piece(XMP_EXTENSION, body[len(_EXTENSION_HEADER) :])
     elif marker == 0xDB:
         yield Piece(TABLE, body)
+    elif marker == 0xED and body.startswith(_PHOTOSHOP_HEADER):
+        yield Piece(IPTC, body[len(_PHOTOSHOP_HEADER) :])
+    elif marker == 0xFE:
+        yield Piece(COMMENT, body[:MAX_COMMENT])
 
 
 def joined(parts: list[bytes]) -> bytes:
@@ -107,8 +116,26 @@ def _png_text(name: bytes, body: bytes, room: int) -> tuple[Piece, int]:
         if inflater.unconsumed_tail or not inflater.eof:
             raise ValueError("a text does not end or is too large")
         room -= len(rest)
-    kind = XMP if key == b"XML:com.adobe.xmp" else TEXT
-    return Piece(kind, rest, key.decode("latin-1")), room
+    return _text_piece(key.decode("latin-1"), rest), room
+
+
+def _text_piece(key: str, text: bytes) -> Piece:
+    """Return what a text holds: a packet, a profile in hexadecimal digits, or words."""
+    if key == "XML:com.adobe.xmp":
+        return Piece(XMP, text, key)
+    kind = _PROFILES.get(key[len(_PROFILE) :].lower()) if key.lower().startswith(_PROFILE) else None
+    if kind is None:
+        return Piece(TEXT, text, key)
+    # A line break, the profile's name, its length, and the digits in lines.
+    try:
+        profile = bytes.fromhex("".join(text.decode("ascii").split()[2:]))
+    except ValueError:
+        return Piece(
+            kind, text, key
+        )  # whoever reads it will find that it is damaged; later chunks still count
+    if profile.startswith(_XMP_HEADER):
+        return Piece(XMP, profile[len(_XMP_HEADER) :], key)
+    return Piece(kind, profile.removeprefix(b"Exif\x00\x00"), key)
 
 
 def webp_pieces(data: bytes) -> Iterator[Piece]:
@@ -145,12 +172,3 @@ def other_pieces(data: bytes) -> Iterator[Piece]:
         if at >= 0:
             yield Piece(EXIF, data[at:])
             return
-
-
-READERS: dict[str, tuple[str, Callable[[bytes], Iterator[Piece]]]] = {
-    "image/jpeg": ("jpeg_segments", jpeg_pieces),
-    "image/png": ("png_chunks", png_pieces),
-    "image/apng": ("png_chunks", png_pieces),
-    "image/webp": ("webp_chunks", webp_pieces),
-    "image/tiff": ("tiff", tiff_pieces),
-}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -12,21 +12,36 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ProgramRule:
-    """Names a program where ``place`` (and ``key``, if it has one) holds every one of ``contains``."""
+    """Names a program where a place (and ``key``, if it has one; ``*`` is any) holds every one of ``contains``
+    and, where there are any, one of ``any_of``."""
 
     program: str
-    place: str
     key: str
     contains: tuple[bytes, ...]
+    any_of: tuple[bytes, ...]
+    claim: str
 
-    def fits(self, place: str, key: str, value: bytes) -> bool:
+    def fits(self, key: str, value: bytes) -> bool:
         """Whether the rule speaks about this value."""
-        return self.place == place and self.key == key and all(words in value for words in self.contains)
+        if self.key not in (key, "*") or not all(words in value for words in self.contains):
+            return False
+        return not self.any_of or any(words in value for words in self.any_of)
+
+
+@dataclass(frozen=True)
+class WatermarkRule:
+    """A mark that an open decoder reads: ``bits`` as it is embedded, and how many must agree."""
+
+    name: str
+    bits: tuple[bool, ...]
+    threshold: int
+    false_alarm: float
+    doubt: str
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The whole file. ``source_types`` is keyed by the code in small letters."""
+    """The whole file. ``source_types`` is keyed by the code in small letters, ``programs`` by the place."""
 
     edition: str
     bounds: Mapping[str, tuple[float, float]]
@@ -34,12 +49,18 @@ class Rules:
     editors: tuple[str, ...]
     forgeable: Mapping[str, bool]
     source_types: Mapping[str, tuple[str, str]]
-    programs: tuple[ProgramRule, ...]
+    programs: Mapping[str, tuple[ProgramRule, ...]]
     tags: Mapping[str, str]
+    watermarks: tuple[WatermarkRule, ...]
+
+    def rule(self, place: str, value: bytes, *, key: str = "") -> ProgramRule | None:
+        """Return the first rule that fits, if any."""
+        return next((rule for rule in self.programs.get(place, ()) if rule.fits(key, value)), None)
 
     def program(self, place: str, value: bytes, *, key: str = "") -> str | None:
         """Return the program whose traces ``value`` shows, if any."""
-        return next((rule.program for rule in self.programs if rule.fits(place, key, value)), None)
+        rule = self.rule(place, value, key=key)
+        return rule.program if rule else None
 
 
 @lru_cache(maxsize=1)
@@ -54,11 +75,28 @@ def rules() -> Rules:
         editors=tuple(name.lower() for name in camera["editors"]),
         forgeable={name: strength["forgeable"] for name, strength in read["strengths"].items()},
         source_types={code.lower(): (code, claim) for code, claim in read["digital_source_types"].items()},
-        programs=tuple(_program_rule(entry) for entry in read["programs"]),
+        programs=_program_rules(read["programs"]),
         tags=read["tags"],
+        watermarks=tuple(_watermark_rule(entry) for entry in read["watermarks"]),
     )
 
 
-def _program_rule(entry: Mapping[str, Any]) -> ProgramRule:
-    contains = tuple(words.encode() for words in entry.get("contains", ()))
-    return ProgramRule(entry["program"], entry["place"], entry.get("key", ""), contains)
+def _program_rules(entries: Iterable[Mapping[str, Any]]) -> Mapping[str, tuple[ProgramRule, ...]]:
+    placed: dict[str, tuple[ProgramRule, ...]] = {}
+    for entry in entries:
+        contains, any_of = (_encoded(entry.get(name, ())) for name in ("contains", "any_of"))
+        claim = entry.get("claim", "ai_generated")
+        rule = ProgramRule(entry["program"], entry.get("key", ""), contains, any_of, claim)
+        for place in entry.get("places", [entry.get("place")]):
+            placed[place] = (*placed.get(place, ()), rule)
+    return placed
+
+
+def _encoded(words: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in words)
+
+
+def _watermark_rule(entry: Mapping[str, Any]) -> WatermarkRule:
+    mark = bytes.fromhex(entry["bits"])
+    bits = tuple(bool(byte >> 7 - at & 1) for byte in mark for at in range(8))
+    return WatermarkRule(entry["name"], bits, entry["threshold"], entry["false_alarm"], entry["doubt"])

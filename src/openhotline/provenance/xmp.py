@@ -17,8 +17,14 @@ PLACES = {
     "digitalsourcetype": "xmp_digital_source_type",
     "creatortool": "xmp_creator_tool",
     "credit": "xmp_credit",
+    "software": "xmp_creator_tool",
+    "usercomment": "xmp_user_comment",
     "aigc": "xmp_aigc",
+    "aisystemused": "xmp_ai_system",
+    "aipromptinformation": "xmp_ai_system",
 }
+# Where the property alone says it, whatever stands in it or beside it.
+_ENOUGH = frozenset({"xmp_aigc"})
 
 _META, _ROOT, _END = b":xmpmeta", b"<rdf:RDF", b":xmpmeta>"
 _GROUPS = tuple(int.from_bytes(words[i : i + 4], "little") for words in (_META, _ROOT) for i in range(4))
@@ -88,7 +94,7 @@ class _Listener:
             return
         self._depth -= 1
         if self._depth == 0:
-            self._add(self._place, "".join(self._text))
+            self._add(self._place, "".join(self._text) or "-" * (self._place in _ENOUGH))
             self._place = ""
 
     def close(self) -> None:
