@@ -6,7 +6,7 @@ DEMO := .demo
 LOCK_TOOL := uv==0.9.*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint types imports serve bench bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving docs reference lock clean
+.PHONY: help demo demo-reset test check lint types imports serve bench bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving bench-provenance fuzz docs reference lock clean
 
 help:  ## List what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -20,7 +20,7 @@ demo-reset: $(VENV)/server.done  ## The same from nothing.
 test: $(VENV)/dev.done  ## Run the tests; browser and PostgreSQL tests run where those are installed, and say so where not.
 	$(BIN)/pytest -q -n 2 --dist loadgroup
 
-check: lint types imports docs  ## What CI checks before the tests.
+check: lint types imports docs fuzz  ## What CI checks before the tests.
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff check src tests benchmarks
@@ -35,10 +35,13 @@ imports: $(VENV)/dev.done
 docs: $(VENV)/dev.done
 	$(BIN)/python docs/reference/make.py --check
 
+fuzz: $(VENV)/dev.done  ## Damaged files against every parser of origin, for a minute.
+	$(BIN)/python -m tests.provenance.fuzz --minutes 1
+
 serve: $(VENV)/server.done  ## Run the site on the data directory that OPENHOTLINE_DATA names.
 	$(BIN)/openhotline serve
 
-bench: bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving  ## Run every benchmark; each prints ratios of one interleaved run.
+bench: bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving bench-provenance  ## Run every benchmark; each prints ratios of one interleaved run.
 
 bench-pdq: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.pdq
@@ -58,11 +61,15 @@ bench-matching: $(VENV)/dev.done
 bench-serving: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.serving
 
+bench-provenance: $(VENV)/dev.done
+	$(BIN)/python -m benchmarks.provenance
+	$(BIN)/python -m benchmarks.sensor
+
 lock: $(VENV)/dev.done  ## Pin every dependency anew, with hashes.
 	$(BIN)/pip install --quiet '$(LOCK_TOOL)'
 	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --group build \
 		pyproject.toml --no-emit-index-url --no-header --upgrade -o locks/server.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --group build --group dev \
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --extra provenance --group build --group dev \
 		pyproject.toml --no-emit-index-url --no-header --upgrade -o locks/dev.txt
 
 reference: $(VENV)/dev.done  ## Write the reference pages anew from the code.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _ROOT = Path(tempfile.mkdtemp(prefix="openhotline-tests-"))
 atexit.register(shutil.rmtree, _ROOT, ignore_errors=True)
 os.environ["OPENHOTLINE_DATA"] = str(_ROOT / "data")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # some tests load onnxruntime themselves
 os.environ.setdefault("OPENHOTLINE_HTTPS", "0")
 os.environ.setdefault("OPENHOTLINE_REQUIRE_MFA", "0")
 os.environ.setdefault(

@@ -28,14 +28,29 @@ class Program(click.Group):
 
 
 def _commands() -> dict[str, click.Command]:
+    from openhotline.cli.device import device
+    from openhotline.cli.examine import examine_command
     from openhotline.cli.gate import gate
     from openhotline.cli.hash import hash_command
     from openhotline.cli.ledger import ledger
     from openhotline.cli.list_check import list_group
     from openhotline.cli.match import match_command
+    from openhotline.cli.provenance import provenance
     from openhotline.cli.subscribe import subscribe
+    from openhotline.cli.trust import trust
 
-    own = (gate, hash_command, ledger, list_group, match_command, subscribe)
+    own = (
+        device,
+        examine_command,
+        gate,
+        hash_command,
+        ledger,
+        list_group,
+        match_command,
+        provenance,
+        subscribe,
+        trust,
+    )
     commands: dict[str, click.Command] = {command.name: command for command in own if command.name}
     for point in entry_points(group="openhotline.commands"):
         commands |= {c.name: c for c in point.load() if c.name}

@@ -33,11 +33,20 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
     "--plain-http", is_flag=True, help="Listen elsewhere than on the loopback, behind a proxy with TLS."
 )
 @click.option(
+    "--certificate",
+    type=click.Path(path_type=Path),
+    help="Speak TLS with this certificate and its chain (PEM).",
+)
+@click.option(
+    "--key", type=click.Path(path_type=Path), help="The certificate's key (PEM, without a password)."
+)
+@click.option(
     "--distance", type=click.IntRange(0, 255), default=31, show_default=True, help="Bits that may differ."
 )
 @click.option(
     "--min-quality", type=click.IntRange(0, 100), default=50, show_default=True, help="Of PDQ hashes."
 )
+@click.option("--turned", is_flag=True, help="Find turned and mirrored pictures as well.")
 @click.option(
     "--workers", type=click.IntRange(1, 256), help="Processes that decode; one per core if left out."
 )
@@ -54,8 +63,11 @@ def gate(
     address: str,
     port: int,
     plain_http: bool,
+    certificate: Path | None,
+    key: Path | None,
     distance: int,
     min_quality: int,
+    turned: bool,
     workers: int | None,
     new_key: str | None,
     export_log: Path | None,
@@ -70,6 +82,7 @@ def gate(
     Example:
       openhotline gate --new-key example-platform
       openhotline gate list.csv --keys keys.toml --port 8790
+      openhotline gate list.csv --keys keys.toml --address 0.0.0.0 --certificate gate.pem --key gate.key
       openhotline gate --export-log questions.txt
       openhotline ledger verify questions.txt
 
@@ -84,30 +97,42 @@ def gate(
         _export(state, export_log)
     elif not lists or keys is None:
         raise click.UsageError("Name at least one LIST, and a key file with --keys.")
-    elif address not in LOOPBACK and not plain_http:
+    elif (certificate is None) != (key is None):
+        raise WrongUsage("TLS needs both: --certificate FILE and --key FILE.")
+    elif address not in LOOPBACK and not plain_http and certificate is None:
         raise WrongUsage(
-            "The gate speaks plain HTTP. Listen on 127.0.0.1, or say --plain-http behind a proxy with TLS."
+            "The gate speaks plain HTTP. Listen on 127.0.0.1, give --certificate and --key, or say --plain-http "
+            "behind a proxy with TLS."
         )
     else:
         from openhotline.exchange.gate.service import Settings
 
         processes = workers or len(os.sched_getaffinity(0))
-        _serve(Settings(lists, keys, state, Rule(distance, min_quality), processes), address, port)
+        _serve(
+            Settings(lists, keys, state, Rule(distance, min_quality, turned), processes),
+            address,
+            port,
+            certificate,
+            key,
+        )
 
 
-def _serve(settings: object, address: str, port: int) -> None:
-    from openhotline.exchange.gate.server import GateServer
+def _serve(settings: object, address: str, port: int, certificate: Path | None, key: Path | None) -> None:
+    from openhotline.exchange.gate.server import GateServer, tls_of
     from openhotline.exchange.gate.service import Gate, Settings
 
     assert isinstance(settings, Settings)
+    tls = tls_of(certificate, key) if certificate and key else None
     click.echo("Preparing the lists.")
     asked_to_stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked_to_stop.set())
     with Gate(settings, clock=lambda: datetime.now(UTC)) as running:
-        server = GateServer((address, port), running)
+        server = GateServer((address, port), running, tls=tls)
         threading.Thread(target=server.serve_forever, daemon=True, name="openhotline-gate").start()
-        click.echo(f"The gate is at http://{address}:{server.server_address[1]}/  (Ctrl-C stops it)")
+        click.echo(
+            f"The gate is at {'https' if tls else 'http'}://{address}:{server.server_address[1]}/  (Ctrl-C stops it)"
+        )
         asked_to_stop.wait()
         server.stop()
     click.echo("The gate has stopped.")

@@ -52,10 +52,12 @@ def scan_entry(
     digests: bool = False,
     provenance: bool = True,
     preview: bool = True,
+    turned: bool = False,
 ) -> tuple[Header, list[bytes]]:
     """Look at a file once. Parts not wanted are left out of the header; the only blob is the preview.
 
-    ``mode="fast"`` hashes a scaled decode, and strictly where its self-check fails; see ``pdq.mode``. Where
+    ``mode="fast"`` hashes a scaled decode, and strictly where its self-check fails; see ``pdq.mode``. With
+    ``turned`` it is strict, and ``turned`` holds eight hashes in the order of ``hashing.VARIANTS``. Where
     the file cannot be decoded, ``failure`` is a sentence, ``reason`` its code, and there is no preview.
     """
     header: Header = {"media_type": media.sniff(untrusted_bytes), "size": len(untrusted_bytes)}
@@ -65,17 +67,23 @@ def scan_entry(
     if provenance:
         header["provenance"] = _evidence(untrusted_bytes, header["media_type"])
     try:
-        decoded, pdq = _decode_and_hash(untrusted_bytes, fast=mode == "fast", preview=preview)
+        decoded, *hashes = _decode_and_hash(
+            untrusted_bytes, fast=mode == "fast", preview=preview, turned=turned
+        )
     except BadInput as problem:
         return header | {"failure": problem.message, "reason": media.reason_of(problem)}, blobs
-    header |= _described(decoded) | {"pdq": _hash(pdq)}
+    header |= _described(decoded) | {"pdq": _hash(hashes[0])}
+    if turned:
+        header["turned"] = [pdq.hex for pdq in hashes]
     if preview:
         blobs.append(media.make_preview(decoded))
     return header, blobs
 
 
-def _decode_and_hash(untrusted_bytes: bytes, *, fast: bool, preview: bool) -> tuple[Decoded, PdqHash]:
-    if fast:
+def _decode_and_hash(
+    untrusted_bytes: bytes, *, fast: bool, preview: bool, turned: bool
+) -> tuple[Decoded, *tuple[PdqHash, ...]]:
+    if fast and not turned:
         small = media.decode(
             untrusted_bytes,
             want="luma",
@@ -89,6 +97,8 @@ def _decode_and_hash(untrusted_bytes: bytes, *, fast: bool, preview: bool) -> tu
         if pdq.is_certain:
             return small, pdq
     full = media.decode(untrusted_bytes, want="rgb")
+    if turned:
+        return full, *hashing.dihedral(full.pixels, decoder=full.decoder)
     return full, hashing.pdq_strict(full.pixels, decoder=full.decoder)
 
 

@@ -1,7 +1,8 @@
 """Bytes to evidence about where an image comes from.
 
-Two families so far: what a file says about itself without a signature, and traces of a camera. ``examine``
-collects the evidence, ``priority_effect`` says what it may do to the order of work: add words, never lower.
+``examine`` reads what a file says of itself, ``suite.Suite`` asks every family, ``fuse`` says what all of it amounts to.
+``priority_effect`` says what evidence may do to the order of work: add words, never lower; ``may_move`` when a named
+person may. The suite is not imported here: it loads decoders.
 """
 
 from openhotline.provenance.evidence import (
@@ -13,19 +14,60 @@ from openhotline.provenance.evidence import (
     Evidence,
 )
 from openhotline.provenance.examination import examine
-from openhotline.provenance.ratchet import PriorityEffect, priority_effect
+from openhotline.provenance.fusion import Verdict, fuse
+from openhotline.provenance.manifest_gate import may_hold_manifest
+from openhotline.provenance.manifests import ManifestReport, evidence_of, manifest_reports, signed_provenance
+from openhotline.provenance.marks import Mark, origin_marks, seed_families, signer_marks
+from openhotline.provenance.ratchet import MoveGround, PriorityEffect, Refusal, may_move, priority_effect
 from openhotline.provenance.rules import Rules, rules
+from openhotline.provenance.sensor import SensorPattern, read_pattern, sensor_evidence
+from openhotline.provenance.trust import (
+    NO_TRUST,
+    Trust,
+    TrustList,
+    forget_trust,
+    load_trust,
+    read_trust,
+    update_trust,
+)
+from openhotline.provenance.watermarks import WatermarkDecoder, watermark_claims
 
 __all__ = [
     "ASSERTED_UNSIGNED",
     "CAMERA_TRACES",
     "NONE",
+    "NO_TRUST",
     "UNREADABLE",
     "UNSIGNED_CLAIMS",
     "Evidence",
+    "ManifestReport",
+    "Mark",
+    "MoveGround",
     "PriorityEffect",
+    "Refusal",
     "Rules",
+    "SensorPattern",
+    "Trust",
+    "TrustList",
+    "Verdict",
+    "WatermarkDecoder",
+    "evidence_of",
     "examine",
+    "forget_trust",
+    "fuse",
+    "load_trust",
+    "manifest_reports",
+    "may_hold_manifest",
+    "may_move",
+    "origin_marks",
     "priority_effect",
+    "read_pattern",
+    "read_trust",
     "rules",
+    "seed_families",
+    "sensor_evidence",
+    "signed_provenance",
+    "signer_marks",
+    "update_trust",
+    "watermark_claims",
 ]
