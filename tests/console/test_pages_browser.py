@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.conftest import PASSWORD
+from tests.console.origin_site import add_origins
 from tests.desk.desk_browser import axe_source, chromium, need_chromium
 from tests.desk.desk_site import call, served
 
@@ -22,6 +23,8 @@ PAGES = {
         "/console/queue/",
         "CASE",
         "/console/reports/",
+        "BATCH",
+        "/console/statistics/",
         "/console/lists/",
         "/console/policy/",
         "/console/agreement/",
@@ -40,6 +43,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sessions(data: Path) -> dict[str, str]:
     found: dict[str, str] = call(data, "make", sizes=[1, 3])
+    add_origins(data)
     return found
 
 
@@ -76,6 +80,16 @@ def follow(page: Page, address: str, place: str) -> None:
         page.goto(f"{address}/console/queue/")
         page.locator("tbody a.code").first.click()
         page.wait_for_url("**/cases/**")
+        closed = page.locator(".picture-origin:not([open]) > summary")
+        for _ in range(closed.count()):
+            closed.first.press("Enter")
+        assert closed.count() == 0
+    elif place == "BATCH":
+        page.goto(f"{address}/console/reports/")
+        page.get_by_role("link", name="a batch").click()
+        page.get_by_role("link", name="What its pictures share").click()
+        page.wait_for_url("**/origin/")
+        assert page.get_by_role("heading", name="One generator").is_visible()
     else:
         page.goto(address + place)
 
@@ -117,4 +131,43 @@ def test_pages_are_accessible(
         found += [f"{place}: {v['id']}: {[n['target'] for n in v['nodes']]}" for v in result["violations"]]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, place
     assert not found, "\n".join(found)
+    page.context.close()
+
+
+def test_contradictions_at_the_desk_move_nothing(
+    browser: Browser, address: str, sessions: dict[str, str]
+) -> None:
+    """The list of lines takes what room it has and scrolls in it: every part of the desk keeps its place."""
+    page = opened(browser)
+    page.context.add_cookies([{"name": "sessionid", "value": sessions["ana"], "url": address}])
+    page.goto(f"{address}/console/desk/")
+    page.get_by_text("Contradiction").first.wait_for()
+    lines = page.locator("#lines li")
+    assert lines.count() > 2
+    assert "look closely" in lines.first.inner_text()
+    whole = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert whole == [1280, 800]
+    wide = "(list) => list.scrollWidth - list.clientWidth"
+    assert page.locator("#lines").evaluate(wide) == 0
+    box, beside = page.locator("#lines").bounding_box(), page.locator(".beside").bounding_box()
+    assert box is not None
+    assert beside is not None
+    assert box["y"] + box["height"] <= beside["y"] + beside["height"]
+    page.context.close()
+
+
+def test_a_pictures_signals_open_by_the_keyboard_and_move_nothing_above(
+    browser: Browser, address: str, sessions: dict[str, str]
+) -> None:
+    page = opened(browser)
+    page.context.add_cookies([{"name": "sessionid", "value": sessions["ana"], "url": address}])
+    page.goto(f"{address}/console/queue/")
+    page.locator("tbody a.code").first.click()
+    page.wait_for_url("**/cases/**")
+    summary = page.locator(".picture-origin > summary").nth(1)
+    summary.focus()
+    before = summary.evaluate("(s) => s.getBoundingClientRect().top + scrollY")
+    page.keyboard.press("Space")
+    assert page.locator(".picture-origin").nth(1).get_attribute("open") is not None
+    assert summary.evaluate("(s) => s.getBoundingClientRect().top + scrollY") == before
     page.context.close()

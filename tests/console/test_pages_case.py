@@ -31,11 +31,11 @@ from openhotline_server.triage.models import Case
 SignIn = Callable[[User], Client]
 
 LABEL = Evidence(
-    family="unsigned_metadata",
-    source="png_text",
-    claim="generated",
-    strength="weak",
-    log10_lr=0.25,
+    family="unsigned_claims",
+    source="png_text:a program",
+    claim="ai_generated",
+    strength="asserted_unsigned",
+    log10_lr=0.0,
     doubt="Anybody can write such a label.",
 )
 # Words that only earlier answers and results can bring to the page.
@@ -92,7 +92,8 @@ def test_evidence_comes_with_claim_strength_and_doubt(sign_in: SignIn, ana: User
     case = a_case()
     examined(case)
     words = text_of(sign_in(ana).get(page_of(case)))
-    assert "generated weak png_text unsigned metadata 0.25 Anybody can write such a label." in words
+    line = "Made by a generator the file says so, without proof png text: a program 0 Anybody can write such a label."
+    assert line in words
 
 
 def test_reasons_add_up_to_the_urgency(sign_in: SignIn, ana: User) -> None:

@@ -121,6 +121,30 @@ def test_a_list_is_set_aside_and_put_back_with_a_reason(
     assert partner.state == HashList.State.IN_FORCE
 
 
+def test_a_list_is_ended_for_good_with_its_name_and_a_reason(
+    sign_in: SignIn, mia: User, partner: HashList
+) -> None:
+    client, page = sign_in(mia), page_of(partner)
+    words = text_of(client.post(page + "end/", {"text": "the partner closed", "name": "other"}, follow=True))
+    assert "It was not ended." in words and not search(event=Event.LIST_ENDED).exists()
+    words = text_of(
+        client.post(page + "end/", {"text": "the partner closed", "name": "partner"}, follow=True)
+    )
+    assert "Ended." in words and "End it" not in words
+    told = search(event=Event.LIST_ENDED, subject=partner.subject, actor=str(mia.code)).get().details
+    assert told == {"reason": "the partner closed"}
+    partner.refresh_from_db()
+    assert partner.state == HashList.State.ENDED
+
+
+def test_our_own_list_has_no_end(sign_in: SignIn, mia: User) -> None:
+    own = ensure_own_list(at=NOON)
+    assert "End it for good" not in text_of(sign_in(mia).get(page_of(own)))
+    sign_in(mia).post(page_of(own) + "end/", {"text": "the partner closed", "name": own.name})
+    own.refresh_from_db()
+    assert own.state == HashList.State.IN_FORCE
+
+
 def test_rejected_rows_are_named_and_a_person_decides(
     sign_in: SignIn, mia: User, partner: HashList, stopped: Loading
 ) -> None:
@@ -150,7 +174,7 @@ def test_only_a_manager_reads_and_changes_lists(
     client, allowed = sign_in(add_person("somebody", role)), role == Role.MANAGER
     for page in (page_of(partner), f"/console/lists/loadings/{stopped.code}/"):
         assert client.get(page).status_code == (200 if allowed else 403)
-    for act in ("rules/", "set-aside/", "put-back/"):
+    for act in ("rules/", "set-aside/", "put-back/", "end/"):
         assert client.post(page_of(partner) + act).status_code in ((200, 302) if allowed else (403,))
     assert HashList.objects.get(name="partner").state == HashList.State.IN_FORCE
 

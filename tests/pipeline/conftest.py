@@ -48,12 +48,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def take_in(db: None) -> Callable[[Path], Imported]:
-    def run(path: Path, source: str = "a test") -> Imported:
+def take_in(db: None) -> Callable[..., Imported]:
+    def run(path: Path, source: str = "a test", day: int = 2) -> Imported:
         return import_batch(
             path=path,
             source=source,
-            received_on=date(2026, 11, 2),
+            received_on=date(2026, 11, day),
             actor="command-line",
             clock=lambda: NOON,
             workers=1,

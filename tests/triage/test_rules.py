@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openhotline.provenance import (
-    ASSERTED_UNSIGNED,
-    CAMERA_TRACES,
-    NONE,
-    UNREADABLE,
-    UNSIGNED_CLAIMS,
-    Evidence,
-)
+from openhotline.provenance import ASSERTED_UNSIGNED, UNSIGNED_CLAIMS, Evidence, rules
+from openhotline.provenance.evidence import FAMILIES
 from openhotline_server.triage.rules import Known, Signals, kept, place, urgency
 
 evidence = st.builds(
     Evidence,
-    family=st.sampled_from([UNSIGNED_CLAIMS, CAMERA_TRACES]),
+    family=st.sampled_from(FAMILIES),
     source=st.sampled_from(
         ["png_text:a program", "exif_camera:agree", "xmp_digital_source_type:digitalCapture"]
     ),
     claim=st.sampled_from(
         ["ai_generated", "ai_edited", "synthetic_or_edited_claimed", "camera_capture_claimed", "none"]
     ),
-    strength=st.sampled_from([ASSERTED_UNSIGNED, UNREADABLE, NONE]),
-    log10_lr=st.floats(-0.5, 0.5),
+    strength=st.sampled_from(tuple(rules().forgeable)),
+    log10_lr=st.floats(-9, 9),
     doubt=st.just("anybody can write this"),
 )
 known = st.lists(
@@ -46,6 +39,7 @@ signals = st.builds(
     known=known,
     members=st.integers(1, 9),
     sightings=st.integers(1, 40),
+    device=st.booleans(),
 )
 
 
@@ -54,19 +48,22 @@ def _points(s: Signals) -> int:
 
 
 @given(signals, evidence)
-def test_adding_a_forgeable_signal_moves_nothing(s: Signals, more: Evidence) -> None:
+def test_adding_any_signal_moves_nothing(s: Signals, more: Evidence) -> None:
     assert _points(replace(s, evidence=[*s.evidence, more])) == _points(s)
 
 
-@given(signals)
-def test_removing_every_forgeable_signal_moves_nothing(s: Signals) -> None:
-    assert _points(replace(s, evidence=[])) == _points(s)
+@given(signals, st.data())
+def test_removing_any_signal_moves_nothing(s: Signals, draw: st.DataObject) -> None:
+    kept = [piece for piece in s.evidence if draw.draw(st.booleans())]
+    assert _points(replace(s, evidence=kept)) == _points(replace(s, evidence=[])) == _points(s)
 
 
 @given(signals, st.randoms())
 def test_the_order_of_signals_changes_nothing(s: Signals, lot: object) -> None:
-    turned: Sequence[Evidence] = list(reversed(s.evidence))
+    turned = list(s.evidence)
+    lot.shuffle(turned)  # type: ignore[attr-defined]
     assert place(replace(s, evidence=turned)) == place(s)
+    assert place(replace(s, evidence=[*turned, *s.evidence])) == place(s)
 
 
 @given(signals)
@@ -82,6 +79,13 @@ def test_a_match_with_a_real_child_comes_before_everything_else(s: Signals) -> N
     real = replace(s, known=[Known(ai="none", outcome="photograph")])
     other = replace(s, known=[])
     assert _points(real) > _points(other)
+
+
+@given(signals)
+def test_a_learned_camera_lifts_whatever_the_file_says(s: Signals) -> None:
+    found, not_found = (replace(s, device=match) for match in (True, False))
+    assert _points(found) == _points(not_found) + 90
+    assert "device" in {r.code for r in place(found)}
 
 
 def test_a_label_of_generation_on_known_real_material_is_said() -> None:

@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from PIL import Image
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
     limits = Limits(**settings["limits"])
     try:
         taken = measures.before_loading(settings["parent"])
-        entry = _load(name)
+        entry = _load(name, wire.read_frame(requests) if settings["given"] else None)
         _adopt(limits)
         taken += measures.after_loading(limits, taken)
     except NotReadyError as problem:
@@ -60,8 +61,8 @@ def _take_pipes() -> tuple[BinaryIO, int]:
     return os.fdopen(requests, "rb"), replies
 
 
-def _load(name: str) -> Entry:
-    """Import the entry, and call its module's ``warm()`` if it has one."""
+def _load(name: str, given: wire.Frame | None) -> Entry:
+    """Import the entry, and call its module's ``warm()`` if it has one, with what it is given."""
     module_name, _, function_name = name.partition(":")
     try:
         module = importlib.import_module(module_name)
@@ -73,12 +74,19 @@ def _load(name: str) -> Entry:
     if not callable(entry):
         raise NotReadyError(f"{module_name} has no function {function_name}.")
     try:
-        getattr(module, "warm", lambda: None)()
+        _warm(module, given)
     except Exception as problem:  # whatever it raises is told
         raise NotReadyError(f"warm() of {module_name} failed with {_told(problem)}.") from problem
     if measures.threads() > 1:
         raise NotReadyError("Loading the entry started threads. Keep its libraries to one thread.")
     return cast(Entry, entry)
+
+
+def _warm(module: ModuleType, given: wire.Frame | None) -> None:
+    if given is not None:
+        module.warm(given.blobs, **given.header["arguments"])
+    elif hasattr(module, "warm"):
+        module.warm()
 
 
 def _told(problem: Exception) -> str:

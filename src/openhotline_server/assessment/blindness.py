@@ -32,6 +32,9 @@ TELLING = frozenset(
         Event.ASSESSMENT_MADE,
         Event.CASE_CLOSED,
         Event.CASE_REOPENED,
+        # A move may rest on a reader's finding about the origin.
+        Event.CASE_MOVED,
+        Event.CASE_MOVE_TAKEN_BACK,
     )
 )
 FINAL = (Assessment.Basis.AGREED, Assessment.Basis.THIRD)

@@ -14,12 +14,16 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from openhotline.provenance import Evidence
+from openhotline.provenance.settings import default_settings
+from openhotline.provenance.weights import bounded
 from openhotline_server.evidence.models import Item, Sighting
+from openhotline_server.findings import origins
 from openhotline_server.findings import queries as findings
-from openhotline_server.findings.models import ClusterMember
+from openhotline_server.findings.models import ClusterMember, OriginExamination
+from openhotline_server.findings.origins import evidence_of
 from openhotline_server.triage.models import Case
 
-FROM_MATCH = {"known_real", "label_contradicts_match"}
+FROM_MATCH = {"known_real", "label_contradicts_match", "label_on_known_real"}
 ALWAYS_HIDDEN = {"not_known"}  # it is said of nearly every case, so that its absence would tell of a match
 MOST_LINES = 6
 
@@ -41,6 +45,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Contradicted:
+    """Findings about origin that do not go together, in a sentence, and of how many members that holds."""
+
+    words: str
+    members: int
+
+
+@dataclass(frozen=True)
 class Brief:
     """A case as its reader meets it. ``edition`` changes whenever a member comes or goes."""
 
@@ -49,18 +61,20 @@ class Brief:
     sightings: int
     deliveries: int
     reasons: tuple[str, ...]
+    contradictions: tuple[Contradicted, ...]
     lines: tuple[Line, ...]
     edition: str
 
 
 def briefs(cases: Sequence[Case]) -> list[Brief]:
-    """Return the briefs of cases. Cost: four queries, however many cases."""
+    """Return the briefs of cases. Cost: five queries, however many cases."""
     items = _members(cases)
     keys = [item.pk for group in items.values() for item in group]
     shown = findings.with_preview(keys)
-    said = findings.evidence_for(keys)
+    said = evidence_of(keys)
+    looks = origins.origin_of(keys)
     seen = _seen(keys)
-    return [_brief(case, items[case.cluster_id], shown, said, seen) for case in cases]
+    return [_brief(case, items[case.cluster_id], shown, said, looks, seen) for case in cases]
 
 
 def brief(case: Case) -> Brief:
@@ -117,9 +131,11 @@ def _brief(
     items: Sequence[Item],
     shown: set[int],
     said: dict[int, list[Evidence]],
+    looks: dict[int, OriginExamination],
     seen: dict[int, Counter[int]],
 ) -> Brief:
     members = tuple(Member(item, item.pk in shown) for item in items)
+    contradictions = _contradictions(case, [looks[item.pk] for item in items if item.pk in looks])
     places: Counter[int] = sum((seen.get(item.pk, Counter()) for item in items), Counter())
     return Brief(
         case=case,
@@ -127,9 +143,19 @@ def _brief(
         sightings=places.total(),
         deliveries=len(places),
         reasons=_reasons(case),
-        lines=_lines([said.get(item.pk, []) for item in items]),
+        contradictions=contradictions[:MOST_LINES],
+        lines=_lines([said.get(item.pk, []) for item in items])[: max(0, MOST_LINES - len(contradictions))],
         edition=edition_of(members),
     )
+
+
+def _contradictions(case: Case, looks: Iterable[OriginExamination]) -> tuple[Contradicted, ...]:
+    """What does not go together, of most members first; without what would tell of an earlier grade."""
+    hidden = set() if case.state == Case.State.OPEN else FROM_MATCH
+    found = Counter(
+        str(c["words"]) for look in looks for c in look.contradictions if c.get("code") not in hidden
+    )
+    return tuple(Contradicted(words, members) for words, members in found.most_common())
 
 
 def _reasons(case: Case) -> tuple[str, ...]:
@@ -139,7 +165,10 @@ def _reasons(case: Case) -> tuple[str, ...]:
 
 
 def _lines(said: Iterable[Sequence[Evidence]]) -> tuple[Line, ...]:
-    """Evidence of all members, one line for each different thing said, the weightiest first."""
+    """Evidence of all members, one line for each different thing said, the weightiest within its bounds first."""
+    settings = default_settings()
     counts = Counter(e for each in said for e in dict.fromkeys(each))
-    ordered = sorted(counts.items(), key=lambda c: (-abs(c[0].log10_lr), -c[1], c[0].family, c[0].claim))
+    ordered = sorted(
+        counts.items(), key=lambda c: (-abs(bounded(c[0], settings)), -c[1], c[0].family, c[0].claim)
+    )
     return tuple(Line(e, n) for e, n in ordered[:MOST_LINES])

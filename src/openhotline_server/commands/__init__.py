@@ -79,6 +79,7 @@ def _commands() -> list[click.Command]:
     from openhotline_server.commands.ledger import ledger
     from openhotline_server.commands.lists import lists
     from openhotline_server.commands.matching_rights import partner
+    from openhotline_server.commands.origin import origin
     from openhotline_server.commands.people import user
     from openhotline_server.commands.serving import serve, web, worker
     from openhotline_server.commands.statistics import statistics
@@ -100,6 +101,7 @@ def _commands() -> list[click.Command]:
         vault,
         lists,
         partner,
+        origin,
         demo,
     ]
 

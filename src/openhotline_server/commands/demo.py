@@ -124,15 +124,18 @@ def _waiting_batch(pictures: Path) -> None:
         seed=11,
         source="Demonstration: drawn pictures of today",
         received_on=timezone.localdate(),
+        signed=True,
     )
 
 
-def _take_in(pictures: Path, *, count: int, seed: int, source: str, received_on):  # type: ignore[no-untyped-def]
+def _take_in(pictures: Path, *, count: int, seed: int, source: str, received_on, signed: bool = False):  # type: ignore[no-untyped-def]
+    from django.conf import settings
     from django.utils import timezone
 
     from openhotline_server.commands.importing import progress_bar
     from openhotline_server.intake.queries import list_reports
     from openhotline_server.ledger.events import COMMAND_LINE
+    from openhotline_server.pipeline.demonstration import add_signed
     from openhotline_server.pipeline.drawing import draw_folder
     from openhotline_server.pipeline.importing import import_batch
 
@@ -142,6 +145,8 @@ def _take_in(pictures: Path, *, count: int, seed: int, source: str, received_on)
     if not (pictures / ".drawn").exists():
         click.echo(f"Drawing {count} pictures …", err=True)
         draw_folder(pictures, count=count, seed=seed)
+        if signed:
+            add_signed(pictures / "signed", trust=settings.DATA.trust, seed=seed, at=timezone.now())
     with progress_bar(hidden=False) as progress:
         return import_batch(
             path=pictures,

@@ -88,9 +88,13 @@ def worker() -> None:
     site_ready()
     from django.core.management import call_command
 
+    from openhotline_server.pipeline import housekeeping
+    from openhotline_server.pipeline.origin_tasks import look_at_what_waits
     from openhotline_server.pipeline.retro_tasks import compare_what_waits
 
     compare_what_waits()
+    housekeeping.begin()
+    look_at_what_waits()
     call_command("db_worker", interval=0.5, verbosity=0)
 
 

@@ -29,6 +29,7 @@ def check(names_only: bool, as_json: bool) -> None:
     site_ready()
     from openhotline_server.evidence.queries import items_without_bytes
     from openhotline_server.evidence.store import vault as opened
+    from openhotline_server.findings.devices import devices_without_pattern
 
     problems = [
         {"kind": p.kind.value, "what": f"{p.what} (object {p.sha256})"}
@@ -36,6 +37,10 @@ def check(names_only: bool, as_json: bool) -> None:
     ]
     problems += [
         {"kind": "missing", "what": f"item {i.code} has no bytes in the vault"} for i in items_without_bytes()
+    ]
+    problems += [
+        {"kind": "missing", "what": f"device {d.code} has no pattern in the vault"}
+        for d in devices_without_pattern()
     ]
     if as_json:
         click.echo(json.dumps(problems))

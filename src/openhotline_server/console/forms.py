@@ -15,6 +15,17 @@ class ReasonForm(forms.Form):
     text = forms.CharField(label="Reason", min_length=5, max_length=300)
 
 
+class MoveForm(forms.Form):
+    """Why a case may wait, or may not any more."""
+
+    words = forms.CharField(
+        label="Why, in a sentence",
+        min_length=10,
+        max_length=300,
+        help_text="The ledger keeps it with your name.",
+    )
+
+
 class NoticeForm(forms.Form):
     """Who is told, and in what shape."""
 

@@ -1,4 +1,4 @@
-"""The form of a list's rules."""
+"""The forms of a list: its rules, and its end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from openhotline import taxonomy
+from openhotline_server.console.forms import ReasonForm
 from openhotline_server.lists.models import HashList
 from openhotline_server.lists.operations import Governance
 
@@ -15,6 +16,12 @@ GROUPS = {
     "Entries and loadings": ("expires_after_days", "bad_row_percent", "withdrawal_percent"),
     "Flood": ("flood_window_hours", "flood_least_items", "flood_times_usual", "flood_least_percent"),
 }
+
+
+class EndingForm(ReasonForm):
+    """Why a list ends, and its name once more."""
+
+    name = forms.CharField(label="The list's name", max_length=60)
 
 
 class GovernanceForm(forms.Form):

@@ -43,10 +43,42 @@ class Fingerprint(models.Model):
         ]
 
 
+class OriginExamination(models.Model):
+    """One deep look at where an item comes from: :class:`openhotline.provenance.Examined` without its evidence.
+
+    Never edited: another look has the next number, and the highest number of an item counts. ``record`` holds what
+    is needed to repeat it: versions, settings, trust lists with their dates, models, devices, raw scores, times.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=24)
+    log10_lr = models.FloatField()
+    scale = models.CharField(max_length=120, help_text="the verbal scale's words")
+    contradictions = models.JSONField(default=list)  # [{"code", "words"}]
+    abstained = models.JSONField(default=list)
+    record = models.JSONField(default=dict)
+    inputs = models.CharField(max_length=64, help_text="what it was made with, as one digest")
+    failure = models.CharField(max_length=200, blank=True)
+    examined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "number"], name="findings_one_origin_number"),
+        ]
+
+
 class Provenance(models.Model):
-    """One piece of evidence about origin, as :class:`openhotline.provenance.Evidence`."""
+    """One piece of evidence about origin, as :class:`openhotline.provenance.Evidence`.
+
+    Without ``origin`` it is from the quick look at the import; with it, from that deeper look.
+    """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    # Found by way of the item, so it needs no index of its own, which an import would pay for.
+    origin = models.ForeignKey(
+        OriginExamination, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     family = models.CharField(max_length=40)
     source = models.CharField(max_length=80)
     claim = models.CharField(max_length=80)
@@ -138,3 +170,67 @@ class ClusterMember(models.Model):
                 fields=["item"], condition=models.Q(left_at=None), name="findings_one_cluster_per_item"
             )
         ]
+
+
+class OriginMark(models.Model):
+    """A mark that pictures of one batch share: a program, a seed, a camera, a model's digest; never text of a file."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20)  # as openhotline.provenance.Mark names it
+    value = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "kind", "value"], name="findings_one_origin_mark")
+        ]
+        indexes = [models.Index(fields=["kind", "value"])]
+
+
+class Device(models.Model):
+    """A camera whose sensor's pattern we learned. The pattern itself is sealed in the vault as ``object``."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the pattern file")
+    object = models.CharField(max_length=64, help_text="the pattern file's name in the vault")
+    learned_at = models.DateTimeField()
+    learned_by = models.CharField(max_length=64)
+    ended_at = models.DateTimeField(null=True, help_text="since when nothing is compared with it")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["digest"], condition=models.Q(ended_at=None), name="findings_one_device_a_pattern"
+            ),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(ended_at=None), name="findings_one_device_a_name"
+            ),
+        ]
+
+    @property
+    def subject(self) -> str:
+        """The device's name in the ledger."""
+        return f"device:{self.code}"
+
+
+class DeviceMatch(models.Model):
+    """An item that carries the pattern of a device's sensor. ``energy`` is the peak-to-correlation energy."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+")
+    energy = models.FloatField()
+    matched_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "device"], name="findings_one_device_match")]
+
+
+class SensorLink(models.Model):
+    """Two reports whose pictures carry one sensor's pattern. A comparison that found none is a ledger line only."""
+
+    report_a = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+")
+    report_b = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+")
+    energy = models.FloatField(help_text="peak-to-correlation energy of the two groups")
+    items_a = models.PositiveIntegerField(help_text="pictures that were averaged")
+    items_b = models.PositiveIntegerField()
+    compared_at = models.DateTimeField()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from openhotline.provenance import Evidence
 from openhotline_server.evidence.models import Item
 from openhotline_server.evidence.queries import in_parts
 from openhotline_server.findings.models import (
@@ -16,7 +14,6 @@ from openhotline_server.findings.models import (
     ClusterMember,
     Examination,
     KnownMatch,
-    Provenance,
 )
 from openhotline_server.findings.standing import standing
 from openhotline_server.lists.models import HashList
@@ -59,23 +56,6 @@ def cluster_of(item: Item) -> Cluster | None:
     """The cluster an item is in."""
     member = ClusterMember.objects.filter(item=item, left_at=None).select_related("cluster").first()
     return member.cluster if member else None
-
-
-def evidence_for(items: Iterable[int]) -> dict[int, list[Evidence]]:
-    """Evidence about origin, by item key."""
-    found: dict[int, list[Evidence]] = defaultdict(list)
-    for p in chain.from_iterable(Provenance.objects.filter(item__in=keys) for keys in in_parts(items)):
-        found[p.item_id].append(
-            Evidence(
-                family=p.family,
-                source=p.source,
-                claim=p.claim,
-                strength=p.strength,
-                log10_lr=p.log10_lr,
-                doubt=p.doubt,
-            )
-        )
-    return found
 
 
 def matches_for(items: Iterable[int]) -> dict[int, list[KnownMatch]]:

@@ -7,11 +7,22 @@ from typing import Any
 
 from django.db import transaction
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
-__all__ = ["after_commit", "task"]
+__all__ = ["after_commit", "do_others_wait", "is_waiting", "task"]
 
 
 def after_commit(task_to_run: Any, *args: Any) -> None:
     """Put a task into the queue once the current transaction has committed, so it never runs ahead of its facts."""
     enqueue: Callable[[], Any] = lambda: task_to_run.enqueue(*args)  # noqa: E731
     transaction.on_commit(enqueue)
+
+
+def is_waiting(task_to_run: Any) -> bool:
+    """Whether a task waits in the queue, now or until its time comes."""
+    return bool(DBTaskResult.objects.filter(task_path=task_to_run.module_path, status="READY").exists())
+
+
+def do_others_wait() -> bool:
+    """Whether work of ordinary urgency waits: what is done behind the others stops for it, and goes on later."""
+    return bool(DBTaskResult.objects.ready().filter(priority__gte=0).exists())

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from openhotline import law
 from openhotline.errors import BadInput, Conflict
+from openhotline.provenance.trust import update_trust
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Role
 from openhotline_server.accounts.queries import list_people
@@ -17,6 +20,7 @@ from openhotline_server.assessment import displays, operations
 from openhotline_server.assessment.models import Display, ReviewPolicy
 from openhotline_server.assessment.queries import DEFAULT_POLICY, get_policy
 from openhotline_server.ledger.events import COMMAND_LINE
+from openhotline_server.pipeline.drawing.signing import draw_signed
 from openhotline_server.sharing.operations import publish
 from openhotline_server.sharing.queries import list_candidates
 from openhotline_server.sharing.rules import CONFIRMED_BY
@@ -47,6 +51,18 @@ def answer_earlier_batch(*, at: datetime) -> None:
         Conflict,
     ):  # nothing was confirmed, or it is published: the demonstration goes on without
         return
+
+
+def add_signed(folder: Path, *, trust: Path, seed: int, at: datetime) -> None:
+    """Put pictures with signed manifests into a folder, and believe the root that was made for some of them."""
+    made = draw_signed(seed=seed, at=at)
+    folder.mkdir(parents=True)
+    for name, data in made.files.items():
+        (folder / name).write_bytes(data)
+    with TemporaryDirectory() as passing:
+        root = Path(passing) / "root.pem"
+        root.write_bytes(made.root)
+        update_trust(trust, [root], name="demonstration", dated=at.date())
 
 
 def _answer_all(reader: User, *, begins: datetime) -> None:

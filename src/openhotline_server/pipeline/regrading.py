@@ -18,6 +18,7 @@ from openhotline_server.ledger.events import SYSTEM, Event
 from openhotline_server.ledger.operations import record
 from openhotline_server.ledger.queries import search
 from openhotline_server.pipeline.opening import known_facts
+from openhotline_server.pipeline.origin_verdicts import reconsider
 from openhotline_server.sharing.rules import PUBLISHABLE
 from openhotline_server.triage import operations as triage
 from openhotline_server.triage import queries as cases
@@ -41,6 +42,7 @@ def regrade(*, items: Iterable[int], lapsed: bool = False, at: datetime) -> int:
     """
     seen = 0
     for keys in in_parts(sorted(items), size=AT_ONCE):
+        reconsider(items=keys, at=at)
         touched = Item.objects.filter(pk__in=keys)
         for members in findings.members_by_cluster(touched, at_once=AT_ONCE):
             signals = gather(members)

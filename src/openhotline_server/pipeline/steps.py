@@ -10,6 +10,7 @@ from openhotline_server.pipeline.clustering import cluster
 from openhotline_server.pipeline.looking import examine
 from openhotline_server.pipeline.matching import match
 from openhotline_server.pipeline.opening import grade_known, open_and_place
+from openhotline_server.pipeline.origin_tasks import leave_origins
 
 Step = Callable[..., None]
 
@@ -19,6 +20,7 @@ STEPS: tuple[Step, ...] = (
     cluster,  # fingerprints -> groups of near duplicates
     open_and_place,  # groups -> cases with their urgency and its reasons
     grade_known,  # cases of known material -> their earlier grade, unseen
+    leave_origins,  # the deep look at where items come from: the worker's, in its own time
 )
 
 

@@ -9,7 +9,11 @@
                                 and updates/, the keys that sign feeds' files
         indexes/                one search index a list; made anew from the database when lost
         updates/                signed files of feeds, where `openhotline feed publish-files` made any
+        trust/                  lists of whose signatures are believed (`openhotline trust update`)
+        detectors/              one folder a pixel detector, if the operator brought any
+        origin.toml             other weights of evidence about origin, if the operator set any
         import.lock             held while an import runs
+        origin.lock             held while a deep look at origins runs
 """
 
 from __future__ import annotations
@@ -65,6 +69,22 @@ class DataDirectory:
     @property
     def import_lock(self) -> Path:
         return self.root / "import.lock"
+
+    @property
+    def trust(self) -> Path:
+        return self.root / "trust"
+
+    @property
+    def detectors(self) -> Path:
+        return self.root / "detectors"
+
+    @property
+    def origin_settings(self) -> Path:
+        return self.root / "origin.toml"
+
+    @property
+    def origin_lock(self) -> Path:
+        return self.root / "origin.lock"
 
     @property
     def initialised(self) -> bool:

@@ -41,6 +41,11 @@ OPTIONS = (
     ),
     Option("OPENHOTLINE_NAME", "OpenHotline", "The hotline's name, as partners' software shows it."),
     Option("OPENHOTLINE_MEMBER_NUMBER", "1", "The hotline's number as a member, in NCMEC's protocol."),
+    Option(
+        "OPENHOTLINE_FILES_EVERY_HOURS",
+        "12",
+        "The worker signs a feed's published files anew after so many hours; subscribers trust them for three days.",
+    ),
     Option("OPENHOTLINE_SESSION_MINUTES", "480", "A signed-in session ends after this long at the most."),
     Option(
         "OPENHOTLINE_TRUSTED_PROXIES",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from openhotline import law, taxonomy
 from openhotline_server.statistics.definitions import NOT_RECORDED
+from openhotline_server.statistics.origin_tables import BOTH, CLAIMED, INDICATED, NEITHER, NOT_ASSESSED
 from openhotline_server.statistics.table_set import NON_PHOTOGRAPHIC, PHOTOGRAPHIC
 from openhotline_server.statistics.tables import Table
 
@@ -16,6 +17,7 @@ _VOCABULARIES = {
     "sex": ("sex",),
     "severity_by_age": ("age_bands", "severity"),
     "ai": ("ai",),
+    "origin_by_assessment": ("ai",),
 }
 _PLAIN = {
     NOT_RECORDED: "Not recorded",
@@ -26,12 +28,22 @@ _PLAIN = {
     "not_criminal": "Not criminal",
     "percent": "Percent",
     "graded_as_known": "Graded as known",
+    BOTH: "Both",
+    CLAIMED: "Claimed only",
+    INDICATED: "Indicated only",
+    NEITHER: "Neither",
+    NOT_ASSESSED: "Not assessed",
+    "examined": "Looked at",
+    "claimed": "AI claimed",
+    "indicated": "AI indicated",
 }
 
 
 def labels(table: Table, jurisdiction: law.Jurisdiction) -> Mapping[str, str]:
     """The words for every code of a table, its columns' names included; a code without words is left out."""
     words = dict(_PLAIN)
+    if table.name == "origin":
+        words["assessed"] = "AI assessed"
     for name in _VOCABULARIES.get(table.name, ()):
         words |= {term.code: term.label for term in taxonomy.load(name).terms}
     if table.name == "outcomes":

@@ -15,6 +15,7 @@ from openhotline_server.statistics import queries
 from openhotline_server.statistics.charts import bar_chart
 from openhotline_server.statistics.definitions import FIGURES
 from openhotline_server.statistics.labels import labels
+from openhotline_server.statistics.origin_tables import origin_tables, protect_origin
 from openhotline_server.statistics.protection import protect
 from openhotline_server.statistics.scope import Scope
 from openhotline_server.statistics.suppression import DEFAULT_THRESHOLD
@@ -64,10 +65,10 @@ def count_tables(scope: Scope, *, public: bool) -> TableSet:
         )
     jurisdiction = queries.deciding()
     counts = queries.count(scope)
-    tables = make_tables(counts, jurisdiction)
+    tables, of_origin = make_tables(counts, jurisdiction), origin_tables(counts.said)
     if public:
-        tables = protect(tables, assessed(counts, jurisdiction))
-    return TableSet(scope, jurisdiction, public, tables)
+        tables, of_origin = protect(tables, assessed(counts, jurisdiction)), protect_origin(of_origin)
+    return TableSet(scope, jurisdiction, public, (*tables, *of_origin))
 
 
 def draw(counted: TableSet, table: Table, *, ink: str = INK_BY_DEFAULT) -> str:

@@ -37,6 +37,7 @@ from openhotline_server.intake.models import Report
 from openhotline_server.ledger.queries import head_digest
 from openhotline_server.notices.models import Notice
 from openhotline_server.sharing.models import Publication
+from openhotline_server.statistics.origins import Said, said
 from openhotline_server.statistics.scope import Row, Scope, has_members, in_scope, members, seen
 from openhotline_server.triage import models as triage
 
@@ -61,7 +62,7 @@ class Counts:
     """Everything that the tables are made of.
 
     ``standing`` counts items with an assessment in force, ``by_state`` those without by the state of their
-    case; ``milliseconds`` is analyst time.
+    case; ``milliseconds`` is analyst time; ``said`` is empty where no item had a deep look at its origin.
     """
 
     reports: int
@@ -79,6 +80,7 @@ class Counts:
     originals_opened: int
     notices_delivered: int
     published: int
+    said: tuple[Said, ...] = ()
 
 
 def deciding() -> law.Jurisdiction:
@@ -124,6 +126,7 @@ def _count(scope: Scope, jurisdiction: law.Jurisdiction) -> Counts:
         originals_opened=shown.filter(kind=Display.Kind.ORIGINAL).count(),
         notices_delivered=Notice.objects.filter(of_its_cases, delivered_at__isnull=False).count(),
         published=_distinct(in_scope(_published(), scope), "item"),
+        said=said(scope),
     )
 
 

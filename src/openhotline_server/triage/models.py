@@ -1,4 +1,4 @@
-"""Cases, one for each cluster, and their order."""
+"""Cases, one for each cluster, their order, and what a person changed in it."""
 
 from __future__ import annotations
 
@@ -48,3 +48,28 @@ class Claim(models.Model):
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
+
+
+class Move(models.Model):
+    """A named person's decision: a case waits behind the others of its level, on the ground that it is generated.
+
+    A level is the cases of one urgency. The urgency itself never falls, and whoever comes to the level later stands
+    behind it. ``families`` names the independent families of evidence; ``turn_before`` is the place it had.
+    """
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    families = models.JSONField(default=list)
+    words = models.CharField(max_length=300, help_text="why, in the person's own words")
+    turn_before = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(taken_back_at=None), name="triage_one_standing_move"
+            )
+        ]

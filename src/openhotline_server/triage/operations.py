@@ -13,7 +13,7 @@ from openhotline_server.findings.models import Cluster
 from openhotline_server.ledger.events import SYSTEM, Event
 from openhotline_server.ledger.inserting import insert_new
 from openhotline_server.ledger.operations import Entry, record, record_many
-from openhotline_server.triage import rules
+from openhotline_server.triage import moves, rules
 from openhotline_server.triage.models import Case, Claim
 
 CLAIM_LASTS = timedelta(minutes=20)
@@ -58,8 +58,10 @@ def open_cases(*, clusters: Mapping[Cluster, rules.Signals], at: datetime) -> li
 def place_again(*, case: Case, signals: rules.Signals, lapsed: bool = False, at: datetime) -> None:
     """Give a waiting case its place anew, after it grew or was matched. Its urgency never falls.
 
-    With ``lapsed`` something that spoke for it is no more: its reasons say so, and its place stays.
+    With ``lapsed`` something that spoke for it is no more: its reasons say so, and its place stays. A person's move
+    goes where something speaks against it now.
     """
+    moves.look_again(case=case, signals=signals, at=at)
     reasons = rules.kept(rules.place(signals), case.urgency) if lapsed else rules.place(signals)
     points = rules.urgency(reasons)
     stored = _stored(reasons)
@@ -100,6 +102,7 @@ def move(*, case: Case, to: Case.State, actor: str, at: datetime) -> None:
     if to == Case.State.DECIDED:
         record(actor=actor, at=at, event=Event.CASE_CLOSED, subject=case.subject, details={})
     elif before in (Case.State.DECIDED, Case.State.LEFT_OUT):
+        moves.take_back(case=case, why=moves.OPENED_AGAIN, actor=actor, at=at)
         record(
             actor=actor, at=at, event=Event.CASE_REOPENED, subject=case.subject, details={"state": to.value}
         )

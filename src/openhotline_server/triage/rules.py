@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from openhotline.provenance import Evidence, PriorityEffect, priority_effect
 
-EDITION = "2026-11.2"
+EDITION = "2026-11.3"
 GENERATED = "wholly_generated"
+KNOWN_REAL = 100
+DEVICE = 90
 LISTED = 50
 AGREEING = 10
 """Points for a second and a third list that says the same."""
@@ -45,15 +47,19 @@ class Signals:
     members: int = 1
     sightings: int = 1
     readable: bool = True
+    each: Sequence[Sequence[Evidence]] = ()  # the same evidence, member by member
+    device: bool = False  # a member carries the pattern of a camera that we learned
+    contradicted: bool = False  # a member's signs of origin contradict each other
 
 
 def place(signals: Signals) -> tuple[Reason, ...]:
     """Give the reasons for a case's place, the weightiest first."""
-    effect = priority_effect(signals.evidence, known_real=bool(_known_real(signals)))
+    known_real = shows_known_real(signals)
+    effect = priority_effect(signals.evidence, known_real=known_real, device_match=signals.device)
     reasons = [
         *_known_real(signals),
         *_listed(signals),
-        *_captured(effect),
+        *_device(signals),
         *_unseen(signals),
         *_often_seen(signals),
         *_tagged(effect),
@@ -75,9 +81,22 @@ def urgency(reasons: Sequence[Reason]) -> int:
     return sum(r.points for r in reasons)
 
 
+def shows_known_real(s: Signals) -> bool:
+    """Whether a match says that a real child may be shown."""
+    return any(k.outcome in ("photograph", "pseudo_photograph") and k.ai != GENERATED for k in s.known)
+
+
 def _known_real(s: Signals) -> list[Reason]:
-    if any(k.outcome in ("photograph", "pseudo_photograph") and k.ai != GENERATED for k in s.known):
-        return [Reason("known_real", 100, "Near to known material in which a real child may be shown.")]
+    if shows_known_real(s):
+        words = "Near to known material in which a real child may be shown."
+        return [Reason("known_real", KNOWN_REAL, words)]
+    return []
+
+
+def _device(s: Signals) -> list[Reason]:
+    """A fact of our own, as a match with known material is: the pattern of a camera's sensor is ours."""
+    if s.device:
+        return [Reason("device", DEVICE, "Matches a camera we have learned: a real child may be shown.")]
     return []
 
 
@@ -94,15 +113,6 @@ def _listed(s: Signals) -> list[Reason]:
 
 def _of_lists(count: int) -> str:
     return "a list" if count == 1 else f"{count} lists"
-
-
-def _captured(effect: PriorityEffect) -> list[Reason]:
-    """Evidence of a camera that cannot be forged: ten points for each power of ten."""
-    if effect.lift <= 0:
-        return []
-    return [
-        Reason("captured", round(10 * effect.lift), "Strong evidence of a camera: a real child may be shown.")
-    ]
 
 
 def _unseen(s: Signals) -> list[Reason]:

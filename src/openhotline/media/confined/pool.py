@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 from openhotline.errors import Busy, OpenHotlineError, WorkerFailed, WrongUsage
 from openhotline.media.confined.crew import run
 from openhotline.media.confined.measures import MEASURES
-from openhotline.media.confined.process import Process, Recipe, Task
+from openhotline.media.confined.process import Given, Process, Recipe, Task
 from openhotline.media.confined.reply import Reply
 from openhotline.media.limits import Limits
 
@@ -26,9 +26,10 @@ class Pool:
     blobs)``.
 
     ``entry`` is ``package.module:function``; the module's ``warm()``, if it has one, runs before the doors
-    close. ``confinement`` names the measures that hold in every worker. Without those in
-    ``measures.REQUIRED`` the pool refuses to start, unless ``unsafe_allow_weaker_confinement`` is given. May
-    be used from several threads. Close it, or use it in a ``with`` block.
+    close, with what it is ``given``, if anything: ``warm(blobs, **arguments)``. ``confinement`` names the
+    measures that hold in every worker. Without those in ``measures.REQUIRED`` the pool refuses to start, unless
+    ``unsafe_allow_weaker_confinement`` is given. May be used from several threads. Close it, or use it in a
+    ``with`` block.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Pool:
         *,
         workers: int = 2,
         limits: Limits | None = None,
+        given: Given | None = None,
         extra_sys_path: Iterable[str | Path] = (),
         unsafe_allow_weaker_confinement: bool = False,
     ) -> None:
@@ -45,7 +47,7 @@ class Pool:
         self.limits = limits or Limits()
         self.workers = workers
         paths = tuple(str(Path(path).resolve()) for path in extra_sys_path)
-        self._recipe = Recipe(entry, self.limits, paths, unsafe_allow_weaker_confinement)
+        self._recipe = Recipe(entry, self.limits, paths, unsafe_allow_weaker_confinement, given)
         # Workers ask to be killed when the *thread* that started them ends, so one thread that lives as long
         # as the pool starts them all.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="openhotline-confined")

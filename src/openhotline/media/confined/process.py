@@ -11,8 +11,9 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What an entry's ``warm()`` is called with, before the walls go up: blobs, and arguments by name (JSON)."""
+
+    blobs: Sequence[bytes] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All that is needed to start one more process of the same kind."""
 
@@ -48,10 +57,12 @@ class Recipe:
     limits: Limits
     extra_sys_path: tuple[str, ...]
     allow_weaker: bool
+    given: Given | None = None
 
     def command(self) -> list[str]:
         """Return the command line; ``-P`` keeps the working directory off the import path."""
-        settings = json.dumps({"limits": asdict(self.limits), "parent": os.getpid()})
+        told = {"limits": asdict(self.limits), "parent": os.getpid(), "given": self.given is not None}
+        settings = json.dumps(told)
         return [sys.executable, "-P", "-m", "openhotline.media.worker", self.entry, settings]
 
     def environment(self) -> dict[str, str]:
@@ -90,6 +101,9 @@ class Process:
         self.answered = self.accepted = 0
         self.writing = self.worn = self.leaving = False
         self.since = time.monotonic()
+        if recipe.given is not None:
+            self._outlet.add(encode({"arguments": recipe.given.arguments}, recipe.given.blobs))
+            self.push()
 
     def send(self, task: Task) -> None:
         """Queue a request; what the pipe does not take now goes out with later calls of ``push``."""
@@ -168,11 +182,14 @@ class Process:
 
     def wait_until_ready(self) -> None:
         """Wait for the greeting; raise where the worker cannot begin."""
-        poll = select.poll()
-        poll.register(self.output, select.POLLIN)
         while self.confinement is None:
+            poll = select.poll()
+            poll.register(self.output, select.POLLIN)
+            if self.writing:
+                poll.register(self.input, select.POLLOUT)
             if not poll.poll(max(self.deadline - time.monotonic(), 0) * 1000):
                 raise self.stillborn()
+            self.push()
             try:
                 self.pull()
             except (EOFError, MalformedError):

@@ -13,15 +13,17 @@ from django.utils import timezone
 from openhotline_server.accounts import queries as accounts
 from openhotline_server.accounts.gate import person, requires
 from openhotline_server.accounts.permissions import Permission
-from openhotline_server.assessment import blindness
+from openhotline_server.assessment import blindness, moving, origin
 from openhotline_server.assessment import queries as assessment
-from openhotline_server.console.forms import NoticeForm
+from openhotline_server.console.forms import MoveForm, NoticeForm
+from openhotline_server.console.origin_panel import panel
 from openhotline_server.console.paging import paged
 from openhotline_server.findings import members
 from openhotline_server.findings import queries as findings
 from openhotline_server.findings.matches import list_unmatchable
 from openhotline_server.findings.standing import matches_ever, why_not
 from openhotline_server.ledger import queries as ledger
+from openhotline_server.triage import moves
 from openhotline_server.triage import queries as triage
 
 MEMBERS = 20
@@ -38,7 +40,7 @@ def case(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     items = [row.item for row in rows]
 
     keys = [item.pk for item in items]
-    evidence, matches = findings.evidence_for(keys), findings.matches_for(keys)
+    matches = findings.matches_for(keys)
     counting = {m.pk for found_here in matches.values() for m in found_here}
     poor = list_unmatchable(keys)
     lines = ledger.list_of_many(
@@ -58,7 +60,7 @@ def case(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
         "matches": [(m, item) for item in items for m in matches.get(item.pk, [])],
         "silent": [(m, why_not(m)) for m in matches_ever(keys) if m.pk not in counting],
         "poor": [(poor[item.pk], item) for item in items if item.pk in poor],
-        "evidence": [(e, item) for item in items for e in evidence.get(item.pk, [])],
+        "origin": panel(items, stated=origin.shown_to(who, found, at=now, sees=sees)),
         "custody": custody,
         "names": accounts.names_by_code({line.actor for line in custody}),
         "votes": votes if sees else votes.filter(person=who),
@@ -66,6 +68,9 @@ def case(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
         # The newest edition comes last and stands for its jurisdiction.
         "results": list({result.jurisdiction: result for result in results}.values()),
     }
+    ground = moving.ground_for(who, found)
+    if ground is not None:
+        context |= {"ground": ground, "moved": moves.find_standing(found), "move_form": MoveForm()}
     if standing and who.may(Permission.NOTICE_WRITE):
         context["notice_form"] = NoticeForm()
     return render(request, "console/case.html", context)

@@ -8,8 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from openhotline.media.levels import LEVELS
+from openhotline.provenance.evidence import PIXEL_DETECTORS
+from openhotline.provenance.words import claim_words
 from openhotline_server.assessment import sheets
-from openhotline_server.assessment.briefs import Brief, Line, Member
+from openhotline_server.assessment.briefs import Brief, Contradicted, Line, Member
 from openhotline_server.assessment.desk import HandOut
 from openhotline_server.assessment.displays import ORIGINAL, Limits
 from openhotline_server.console.views.desk_input import Levels
@@ -34,7 +36,7 @@ def case(brief: Brief) -> dict[str, Any]:
         "sightings": brief.sightings,
         "deliveries": brief.deliveries,
         "reasons": list(brief.reasons),
-        "lines": [_line(line) for line in brief.lines],
+        "lines": [*map(_contradicted, brief.contradictions), *map(_line, brief.lines)],
         "sheets": [_sheet(page) for page in sheets.pages(brief.members)],
     }
 
@@ -68,11 +70,22 @@ def _tile(member: Member, cell: tuple[int, int, int, int]) -> dict[str, Any]:
     return {"code": str(member.item.code), "readable": member.readable, "cell": list(cell)}
 
 
+def _contradicted(found: Contradicted) -> dict[str, Any]:
+    return {
+        "family": found.words.rstrip("."),
+        "claim": "Contradiction",
+        "strength": "look closely",
+        "doubt": "",
+        "members": found.members,
+    }
+
+
 def _line(line: Line) -> dict[str, Any]:
     evidence = line.evidence
+    warning = ", not validated on images of people" if evidence.family == PIXEL_DETECTORS else ""
     return {
-        "family": evidence.family.replace("_", " "),
-        "claim": evidence.claim.replace("_", " "),
+        "family": evidence.family.replace("_", " ") + warning,
+        "claim": claim_words(evidence.claim),
         "strength": evidence.strength.replace("_", " "),
         "doubt": evidence.doubt,
         "members": line.members,

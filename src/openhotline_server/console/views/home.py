@@ -17,6 +17,7 @@ from openhotline_server.assessment import queries as assessment
 from openhotline_server.findings import members
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.lists import queries as lists
+from openhotline_server.sharing import signed_files
 from openhotline_server.triage import queries as triage
 
 FIRST_FEW = 5
@@ -56,6 +57,7 @@ def _overview() -> dict[str, Any]:
     everything = waiting.for_manager(at=now)
     return {
         "alarms": lists.list_alarms(),
+        "stale": signed_files.list_stale(at=now),
         "states": triage.counts(),
         "oldest": waiting.oldest(everything),
         "oldest_second": waiting.oldest(waiting.for_manager(at=now, state="second")),

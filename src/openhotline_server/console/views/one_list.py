@@ -11,12 +11,12 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from openhotline.errors import NotFound
+from openhotline.errors import BadInput, NotFound
 from openhotline_server.accounts import queries as accounts
 from openhotline_server.accounts.gate import person, requires
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.console.forms import ReasonForm
-from openhotline_server.console.list_forms import GovernanceForm
+from openhotline_server.console.list_forms import EndingForm, GovernanceForm
 from openhotline_server.console.paging import paged
 from openhotline_server.console.telling import checked, telling_errors
 from openhotline_server.ledger import queries as ledger
@@ -84,6 +84,21 @@ def put_back(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     return redirect("console:list", code)
 
 
+@require_POST
+@requires(Permission.LISTS_MANAGE)
+def end(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
+    """End a list for good: its name is typed once more, because nothing brings it back."""
+    found = queries.get_list(code)
+    with telling_errors(request, done="Ended. It matches no more and takes no more editions."):
+        asked = checked(EndingForm(request.POST))
+        if asked["name"] != found.name:
+            raise BadInput(f"Type the list's name, {found.name}, to end it for good. It was not ended.")
+        operations.end_list(
+            hash_list=found, reason=asked["text"], actor=str(person(request).code), at=timezone.now()
+        )
+    return redirect("console:list", code)
+
+
 @require_GET
 @requires(Permission.LISTS_READ)
 def loading(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
@@ -146,6 +161,7 @@ urls: list[URLPattern] = [
     path("lists/<uuid:code>/rules/", govern, name="list_rules"),
     path("lists/<uuid:code>/set-aside/", set_aside, name="list_set_aside"),
     path("lists/<uuid:code>/put-back/", put_back, name="list_put_back"),
+    path("lists/<uuid:code>/end/", end, name="list_end"),
     path("lists/loadings/<uuid:code>/", loading, name="loading"),
     path("lists/loadings/<uuid:code>/<slug:word>/", decide, name="loading_decide"),
 ]

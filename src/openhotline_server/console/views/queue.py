@@ -12,6 +12,7 @@ from openhotline_server.accounts.permissions import Permission
 from openhotline_server.assessment import waiting
 from openhotline_server.console.paging import paged
 from openhotline_server.findings import members
+from openhotline_server.triage.moves import standing_among
 
 ROWS = 25
 
@@ -39,6 +40,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "state": state,
             "manages": manages,
             "members": members.counts(case.cluster_id for case in page),
+            "moved": standing_among(page) if manages else (),
         },
     )
 

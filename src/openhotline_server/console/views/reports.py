@@ -12,6 +12,7 @@ from openhotline_server.accounts.gate import requires
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.console.paging import paged
 from openhotline_server.evidence import queries as evidence
+from openhotline_server.findings.origins import list_unlooked
 from openhotline_server.intake import queries as intake
 from openhotline_server.triage import progress
 
@@ -30,11 +31,15 @@ def report(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     """One report: how far it is, and the members that could not be read."""
     found = intake.get_report(code)
     failures = paged(request, evidence.list_failures(found), size=ROWS)
-    return render(
-        request,
-        "console/report.html",
-        {"report": found, "progress": progress.progress(found), "failures": failures},
-    )
+    how_far = progress.progress(found)
+    waiting = list_unlooked(evidence.list_items(found)).count()
+    context = {
+        "report": found,
+        "progress": how_far,
+        "looked_deeper": how_far.to_examine - waiting,
+        "failures": failures,
+    }
+    return render(request, "console/report.html", context)
 
 
 urls: list[URLPattern] = [

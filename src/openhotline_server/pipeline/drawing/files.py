@@ -6,7 +6,7 @@ import io
 
 from PIL import Image, PngImagePlugin
 
-from openhotline_server.pipeline.drawing.marks import MARKS, Mark, exif, packet, tables
+from openhotline_server.pipeline.drawing.marks import MARKS, Mark, exif, packet, tables, texts
 from openhotline_server.pipeline.drawing.picture import draw
 from openhotline_server.pipeline.drawing.plans import Entry
 from openhotline_server.pipeline.drawing.variants import variant
@@ -31,7 +31,7 @@ def _encoded(picture: Image.Image, entry: Entry, mark: Mark) -> bytes:
     stream = io.BytesIO()
     match entry.file_format:
         case "png":
-            picture.save(stream, "PNG", compress_level=2, pnginfo=_png_text(mark))
+            picture.save(stream, "PNG", compress_level=2, pnginfo=_png_text(mark, entry.family))
         case "webp":
             xmp = packet(mark) if mark.source_type else b""
             picture.save(stream, "WEBP", quality=entry.quality, method=0, xmp=xmp)
@@ -49,9 +49,9 @@ def _save_jpeg(picture: Image.Image, stream: io.BytesIO, quality: int, mark: Mar
     picture.save(stream, "JPEG", progressive=quality % 10 == 3, exif=exif(mark), **given, **written)
 
 
-def _png_text(mark: Mark) -> PngImagePlugin.PngInfo:
+def _png_text(mark: Mark, family: int) -> PngImagePlugin.PngInfo:
     info = PngImagePlugin.PngInfo()
-    for key, words in (mark.text or {}).items():
+    for key, words in texts(mark, family).items():
         info.add_text(key, words)
     if mark.source_type:
         info.add_itxt("XML:com.adobe.xmp", packet(mark).decode())

@@ -17,7 +17,11 @@ _PACKET = (
     ' Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/{code}"/>'
     '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
-_SETTINGS = "drawn shapes\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, Version: drawn"
+_SETTINGS = (
+    "drawn shapes\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, "
+    "Model hash: d4a3905e5d, Version: drawn"
+)
+_FIRST_SEED, _RUN = 2_718_281_000, 40  # pictures of one run have seeds that follow each other
 
 # Luminance and chrominance tables that no libjpeg quality gives: smooth, as camera makers' are.
 _OWN_TABLES = [[2 + (row + column) * 2 for row in range(8) for column in range(8)]] * 2
@@ -30,7 +34,7 @@ class Mark:
     """What to write beside the pixels. ``formats`` are those that can hold it."""
 
     formats: tuple[str, ...]
-    text: Mapping[str, str] | None = None  # PNG text chunks
+    text: Mapping[str, str] | None = None  # PNG text chunks; ``{seed}`` stands for the picture's seed
     source_type: str = ""  # an IPTC digital source type, as an XMP packet
     camera: bool = False
     maker_note: bool = False  # with the maker's own quantisation tables
@@ -46,6 +50,12 @@ MARKS: Mapping[str, Mark] = {
     "camera_without_note": Mark(("jpeg",), camera=True),
     "source_type_camera": Mark(("jpeg", "webp"), source_type="digitalCapture"),
 }
+
+
+def texts(mark: Mark, family: int) -> Mapping[str, str]:
+    """Return the PNG texts of a mark in a picture of this family, as if each were one of a run."""
+    seed = _FIRST_SEED + family % _RUN
+    return {key: words.format(seed=seed) for key, words in (mark.text or {}).items()}
 
 
 def packet(mark: Mark) -> bytes:
