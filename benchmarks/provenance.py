@@ -25,9 +25,9 @@ from benchmarks.signed_pictures import identity, signed, trust_of
 from openhotline import media
 from openhotline.provenance import examine, sensor
 from openhotline.provenance.fusion import fuse
-from openhotline.provenance.manifests import manifest_reports
+from openhotline.provenance.signed.manifests import manifest_reports
 from openhotline.provenance.suite import Suite
-from openhotline.provenance.watermarks import watermark_claims
+from openhotline.provenance.unsigned.watermarks import watermark_claims
 
 WIDTH, HEIGHT = 1632, 1224
 AIM = 20.0

@@ -32,11 +32,11 @@ from openhotline.provenance import (
     origin_marks,
     watermark_claims,
 )
-from openhotline.provenance.generators import comment_generator, text_generator
-from openhotline.provenance.iptc import read_lines
-from openhotline.provenance.manifests import signed_provenance
-from openhotline.provenance.marks import GENERATOR, MODEL_DIGEST, SEED
-from openhotline.provenance.trust_list import NO_TRUST
+from openhotline.provenance.signed.manifests import signed_provenance
+from openhotline.provenance.signed.trust_list import NO_TRUST
+from openhotline.provenance.unsigned.generators import comment_generator, text_generator
+from openhotline.provenance.unsigned.iptc import read_lines
+from openhotline.provenance.unsigned.marks import GENERATOR, MODEL_DIGEST, SEED
 
 HANG = 20  # seconds for one file with all parsers; then the process ends with a trace of where it stood
 SLOW = 3.0  # seconds that one parser may take, on a busy machine; nearly all take a millisecond

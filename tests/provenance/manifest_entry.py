@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from openhotline.media import sniff
-from openhotline.provenance.manifests import signed_provenance
-from openhotline.provenance.trust import read_trust
+from openhotline.provenance.signed.manifests import signed_provenance
+from openhotline.provenance.signed.trust import read_trust
 
 
 def entry(untrusted_bytes: bytes, *, lists: list[dict[str, Any]]) -> tuple[dict[str, Any], list[bytes]]:

@@ -9,7 +9,7 @@ from PIL import Image
 from provenance_cast import MAKE, MODEL, OWN_TABLES, camera_exif, claims, exif, heif, jpeg, png
 
 from openhotline.provenance import CAMERA_TRACES, Evidence, examine, rules
-from openhotline.provenance.camera import OWN, STANDARD, UNKNOWN, table_family
+from openhotline.provenance.unsigned.camera import OWN, STANDARD, UNKNOWN, table_family
 
 
 def only(data: bytes, media_type: str = "image/jpeg") -> Evidence:

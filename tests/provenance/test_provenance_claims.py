@@ -22,7 +22,7 @@ from provenance_cast import (
 )
 
 from openhotline.provenance import UNSIGNED_CLAIMS, examine, rules
-from openhotline.provenance.xmp import find_packet
+from openhotline.provenance.unsigned.xmp import find_packet
 
 CODE = "trainedAlgorithmicMedia"
 FOUND = [(f"xmp_digital_source_type:{CODE}", "ai_generated", "asserted_unsigned")]

@@ -23,8 +23,8 @@ from provenance_cast import (
 )
 
 from openhotline.provenance import UNREADABLE, examine
-from openhotline.provenance.boxes import heif_pieces
-from openhotline.provenance.pieces import EXIF, XMP
+from openhotline.provenance.unsigned.boxes import heif_pieces
+from openhotline.provenance.unsigned.pieces import EXIF, XMP
 
 CODE = "trainedAlgorithmicMedia"
 FOUND = [(f"xmp_digital_source_type:{CODE}", "ai_generated", "asserted_unsigned")]

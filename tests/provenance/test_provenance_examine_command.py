@@ -17,7 +17,7 @@ from provenance_cast import OWN_TABLES, PROMPT, TRAINED, camera_exif, jpeg, png
 from sensor_cast import device, photograph
 
 from openhotline.provenance.sensor import write_pattern
-from openhotline.provenance.trust import update_trust
+from openhotline.provenance.signed.trust import update_trust
 
 KEYS = {"family", "source", "claim", "strength", "log10_lr", "doubt"}
 ENTRY = {"file", "outcome", "log10_lr", "scale", "evidence", "contradictions", "abstained", "record"}

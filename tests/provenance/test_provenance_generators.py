@@ -20,7 +20,7 @@ from provenance_cast import (
 )
 
 from openhotline.provenance import UNREADABLE, examine
-from openhotline.provenance.generators import MAX_TEXT, comment_generator, text_generator
+from openhotline.provenance.unsigned.generators import MAX_TEXT, comment_generator, text_generator
 
 
 def claimed(source: str, said: str = "ai_generated") -> list[tuple[str, str, str]]:

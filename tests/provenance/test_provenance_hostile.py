@@ -27,7 +27,7 @@ from provenance_cast import (
 )
 
 from openhotline.provenance import CAMERA_TRACES, UNREADABLE, UNSIGNED_CLAIMS, examine
-from openhotline.provenance.xmp import MAX_PACKET
+from openhotline.provenance.unsigned.xmp import MAX_PACKET
 
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
     b'<!ENTITY a%d "%s">' % (i, (b"&a%d;" % (i - 1) if i else b"&a;") * 10) for i in range(9)

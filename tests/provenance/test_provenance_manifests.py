@@ -22,8 +22,8 @@ from manifest_cast import (
 )
 
 from openhotline.provenance.evidence import SIGNED_PROVENANCE, Evidence
-from openhotline.provenance.manifests import manifest_reports, signed_provenance
-from openhotline.provenance.trust import NO_TRUST, Trust, load_trust, update_trust
+from openhotline.provenance.signed.manifests import manifest_reports, signed_provenance
+from openhotline.provenance.signed.trust import NO_TRUST, Trust, load_trust, update_trust
 
 JPEG = "image/jpeg"
 

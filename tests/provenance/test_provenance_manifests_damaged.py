@@ -14,11 +14,11 @@ from manifest_cast import FORMS, TRAINED, identity_to_look_up, root, said, signe
 
 from openhotline.media.confined import Pool
 from openhotline.media.limits import Limits
-from openhotline.provenance import manifests
-from openhotline.provenance.manifest_library import STORE, Reading
-from openhotline.provenance.manifest_store import Store
-from openhotline.provenance.manifests import evidence_of, manifest_reports, signed_provenance
-from openhotline.provenance.trust import NO_TRUST, Trust, load_trust, update_trust
+from openhotline.provenance.signed import manifests
+from openhotline.provenance.signed.library import STORE, Reading
+from openhotline.provenance.signed.manifests import evidence_of, manifest_reports, signed_provenance
+from openhotline.provenance.signed.store import Store
+from openhotline.provenance.signed.trust import NO_TRUST, Trust, load_trust, update_trust
 
 JPEG = "image/jpeg"
 HEAD = 9000  # bytes: the manifests of the files below lie in here

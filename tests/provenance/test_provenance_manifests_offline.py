@@ -18,16 +18,16 @@ import pytest
 from manifest_cast import TRAINED, identity, identity_to_look_up, picture, root, said, signed
 
 from openhotline.media.confined import Pool
-from openhotline.provenance import manifest_library
-from openhotline.provenance.manifest_gate import may_hold_manifest
-from openhotline.provenance.manifests import signed_provenance
-from openhotline.provenance.trust import NO_TRUST, Trust, load_trust, update_trust
+from openhotline.provenance.signed import library
+from openhotline.provenance.signed.gate import may_hold_manifest
+from openhotline.provenance.signed.manifests import signed_provenance
+from openhotline.provenance.signed.trust import NO_TRUST, Trust, load_trust, update_trust
 
 JPEG = "image/jpeg"
 PLAIN = """
 import sys
-from openhotline.provenance.manifests import signed_provenance
-from openhotline.provenance.trust_list import NO_TRUST
+from openhotline.provenance.signed.manifests import signed_provenance
+from openhotline.provenance.signed.trust_list import NO_TRUST
 """
 
 
@@ -93,7 +93,7 @@ def test_every_context_is_made_offline(monkeypatch: pytest.MonkeyPatch, trust: T
         return make(settings)
 
     monkeypatch.setattr(c2pa.Context, "from_dict", watched)
-    manifest_library._context.cache_clear()
+    library._context.cache_clear()
     signed_provenance(signed(said(TRAINED)), JPEG, trust)
     ours = [verify for verify in seen if "verify_after_sign" not in verify]
     assert ours
@@ -102,11 +102,11 @@ def test_every_context_is_made_offline(monkeypatch: pytest.MonkeyPatch, trust: T
 
 def test_contexts_are_made_once_for_each_state_of_trust(trust: Trust) -> None:
     data = signed(said(TRAINED))
-    manifest_library._context.cache_clear()
+    library._context.cache_clear()
     for _ in range(3):
         signed_provenance(data, JPEG, trust)
         signed_provenance(data, JPEG, NO_TRUST)
-    assert manifest_library._context.cache_info().misses == 2
+    assert library._context.cache_info().misses == 2
 
 
 def test_it_works_where_there_is_no_network_at_all(tmp_path: Path) -> None:

@@ -14,8 +14,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from provenance_cast import DETAILS, MAKE, MODEL, OWN_TABLES, TRAINED, camera_exif, exif, jpeg, png, webp
 
-from openhotline.provenance.manifests import ManifestReport
-from openhotline.provenance.marks import MAX_OF_A_KIND, Mark, origin_marks, seed_families, signer_marks
+from openhotline.provenance.signed.manifests import ManifestReport
+from openhotline.provenance.unsigned.marks import (
+    MAX_OF_A_KIND,
+    Mark,
+    origin_marks,
+    seed_families,
+    signer_marks,
+)
 
 TOKEN = "zqxjkv-nonsense-8841"
 LINES = (

@@ -21,14 +21,15 @@ from provenance_cast import TRAINED, camera_exif, jpeg
 from sensor_cast import device, photograph
 
 from openhotline.media.confined import Given, Pool
-from openhotline.provenance import sensor, watermarks
+from openhotline.provenance import sensor
 from openhotline.provenance.detectors import load_detector
 from openhotline.provenance.evidence import UNREADABLE
 from openhotline.provenance.fusion import CAMERA, SYNTHETIC, UNDETERMINED
 from openhotline.provenance.sensor.pattern import encode
 from openhotline.provenance.settings import default_settings
+from openhotline.provenance.signed.trust import Trust, load_trust, update_trust
 from openhotline.provenance.suite import Examined, Suite
-from openhotline.provenance.trust import Trust, load_trust, update_trust
+from openhotline.provenance.unsigned import watermarks
 
 ENTRY = "openhotline.datasets.origins:origin_entry"
 

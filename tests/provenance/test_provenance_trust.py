@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from manifest_cast import TRAINED, identity, other_root, root, said, signed, signer
 
 from openhotline.errors import BadInput, Damaged, NotFound, WrongUsage
-from openhotline.provenance import manifest_library
-from openhotline.provenance.manifests import manifest_reports, signed_provenance
-from openhotline.provenance.trust import (
+from openhotline.provenance.signed import library
+from openhotline.provenance.signed.manifests import manifest_reports, signed_provenance
+from openhotline.provenance.signed.trust import (
     NO_TRUST,
     Trust,
     TrustList,
@@ -170,7 +170,7 @@ def test_the_newest_list_that_vouches_is_named_and_always_the_same_one(load: Loa
     load("c-newest", other_root().pem, dated=date(2026, 10, 9))
     trust, data, found = load_trust(folder), signed(said(TRAINED)), set()
     for _ in range(8):  # the library itself names one of them by chance
-        manifest_library._context.cache_clear()
+        library._context.cache_clear()
         found.add(vouching(data, trust))
     assert found == {("b-newer", date(2026, 9, 9))}
 

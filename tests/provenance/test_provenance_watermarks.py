@@ -15,8 +15,9 @@ import pytest
 from PIL import Image
 
 from openhotline.errors import BadInput
-from openhotline.provenance import UNREADABLE, UNSIGNED_CLAIMS, rules, watermarks
-from openhotline.provenance.watermarks import installed_decoders, read_bits, watermark_claims
+from openhotline.provenance import UNREADABLE, UNSIGNED_CLAIMS, rules
+from openhotline.provenance.unsigned import watermarks
+from openhotline.provenance.unsigned.watermarks import installed_decoders, read_bits, watermark_claims
 
 Pixels = npt.NDArray[np.uint8]
 

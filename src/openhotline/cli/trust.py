@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:  # certificates are read when this command runs, not whenever any does
-    from openhotline.provenance.trust_list import TrustList
+    from openhotline.provenance.signed.trust_list import TrustList
 
 DIRECTORY = click.option(
     "--trust",
@@ -77,7 +77,7 @@ def update(
       2  wrong usage
       3  a file could not be opened, or the folder not written
     """
-    from openhotline.provenance.trust import update_trust
+    from openhotline.provenance.signed.trust import update_trust
 
     day = dated.date() if dated else None
     found = update_trust(directory, files, name=name or _name(files[0]), dated=day, time_stamps=time_stamps)
@@ -100,7 +100,7 @@ def show(directory: Path, as_json: bool) -> None:
       1  a stored list was altered
       2  wrong usage
     """
-    from openhotline.provenance.trust import load_trust
+    from openhotline.provenance.signed.trust import load_trust
 
     _print(list(load_trust(directory).lists), as_json)
 
@@ -121,7 +121,7 @@ def forget(name: str, directory: Path) -> None:
       1  there is no list of that name
       2  wrong usage
     """
-    from openhotline.provenance.trust import forget_trust
+    from openhotline.provenance.signed.trust import forget_trust
 
     forget_trust(directory, name)
     click.echo(f"The list {name} is gone.")

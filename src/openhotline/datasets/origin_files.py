@@ -24,7 +24,7 @@ from openhotline.provenance.evidence import (
 from openhotline.provenance.fusion import Verdict, fuse
 from openhotline.provenance.sensor.pattern import read_pattern
 from openhotline.provenance.settings import Settings, default_settings, load_settings
-from openhotline.provenance.trust import load_trust
+from openhotline.provenance.signed.trust import load_trust
 
 LIMITS = Limits(seconds=120.0, cpu_seconds=90.0)
 """A detector scores three variants of a picture: some seconds each on one core."""

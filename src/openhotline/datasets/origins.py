@@ -11,11 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from openhotline.provenance.marks import origin_marks, signer_marks
 from openhotline.provenance.sensor.pattern import decode
 from openhotline.provenance.settings import default_settings, load_settings
+from openhotline.provenance.signed.trust_list import read_trust
 from openhotline.provenance.suite import Suite
-from openhotline.provenance.trust_list import read_trust
+from openhotline.provenance.unsigned.marks import origin_marks, signer_marks
 
 ENTRY = "openhotline.datasets.origins:origin_entry"
 

@@ -1,8 +1,9 @@
 """Bytes to evidence about where an image comes from.
 
-``examine`` reads what a file says of itself, ``suite.Suite`` asks every family, ``fuse`` says what all of it amounts to.
-``priority_effect`` says what evidence may do to the order of work: add words, never lower; ``may_move`` when a named
-person may. The suite is not imported here: it loads decoders.
+``signed`` reads manifests, ``unsigned`` what a file says and shows of itself, ``sensor`` a camera's pattern, ``detectors``
+applies an operator's own models. ``suite.Suite`` asks them all, ``fuse`` says what it amounts to. ``priority_effect`` says
+what evidence may do to the order of work: add words, never lower; ``may_move`` when a named person may. The suite is
+not imported here: it loads decoders.
 """
 
 from openhotline.provenance.evidence import (
@@ -13,15 +14,18 @@ from openhotline.provenance.evidence import (
     UNSIGNED_CLAIMS,
     Evidence,
 )
-from openhotline.provenance.examination import examine
 from openhotline.provenance.fusion import Verdict, fuse
-from openhotline.provenance.manifest_gate import may_hold_manifest
-from openhotline.provenance.manifests import ManifestReport, evidence_of, manifest_reports, signed_provenance
-from openhotline.provenance.marks import Mark, origin_marks, seed_families, signer_marks
 from openhotline.provenance.ratchet import MoveGround, PriorityEffect, Refusal, may_move, priority_effect
 from openhotline.provenance.rules import Rules, rules
 from openhotline.provenance.sensor import SensorPattern, read_pattern, sensor_evidence
-from openhotline.provenance.trust import (
+from openhotline.provenance.signed.gate import may_hold_manifest
+from openhotline.provenance.signed.manifests import (
+    ManifestReport,
+    evidence_of,
+    manifest_reports,
+    signed_provenance,
+)
+from openhotline.provenance.signed.trust import (
     NO_TRUST,
     Trust,
     TrustList,
@@ -30,7 +34,9 @@ from openhotline.provenance.trust import (
     read_trust,
     update_trust,
 )
-from openhotline.provenance.watermarks import WatermarkDecoder, watermark_claims
+from openhotline.provenance.unsigned.examination import examine
+from openhotline.provenance.unsigned.marks import Mark, origin_marks, seed_families, signer_marks
+from openhotline.provenance.unsigned.watermarks import WatermarkDecoder, watermark_claims
 
 __all__ = [
     "ASSERTED_UNSIGNED",

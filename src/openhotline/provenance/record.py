@@ -12,11 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from openhotline.provenance.manifests import ManifestReport
 from openhotline.provenance.rules import rules
 from openhotline.provenance.sensor import SensorFinding, SensorPattern
 from openhotline.provenance.settings import Settings
-from openhotline.provenance.trust_list import Trust
+from openhotline.provenance.signed.manifests import ManifestReport
+from openhotline.provenance.signed.trust_list import Trust
 
 if TYPE_CHECKING:  # what detectors need is loaded with the first of them
     from openhotline.provenance.detectors.detector import Detector

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -100,3 +101,13 @@ def _watermark_rule(entry: Mapping[str, Any]) -> WatermarkRule:
     mark = bytes.fromhex(entry["bits"])
     bits = tuple(bool(byte >> 7 - at & 1) for byte in mark for at in range(8))
     return WatermarkRule(entry["name"], bits, entry["threshold"], entry["false_alarm"], entry["doubt"])
+
+
+def source_type(value: str) -> tuple[str, str]:
+    """Return the vocabulary's code and the claim it makes.
+
+    Writers put it as an address with http or https and perhaps a slash at the end, as a bare code, with the
+    vocabulary's prefix, or by schema.org's name, which ends in DigitalSource.
+    """
+    code = re.split(r"[/#:]", value.strip().rstrip("/"))[-1].lower()
+    return rules().source_types.get(code.removesuffix("digitalsource"), ("other", "other_origin_claimed"))

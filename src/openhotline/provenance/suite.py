@@ -24,7 +24,7 @@ import numpy as np
 from openhotline import media
 from openhotline.errors import BadInput
 from openhotline.media.orientation import upright
-from openhotline.provenance import manifests, record, sensor, watermarks
+from openhotline.provenance import record, sensor
 from openhotline.provenance.evidence import (
     PIXEL_DETECTORS,
     SENSOR_PATTERN,
@@ -33,10 +33,12 @@ from openhotline.provenance.evidence import (
     Evidence,
     unreadable,
 )
-from openhotline.provenance.examination import examine
 from openhotline.provenance.fusion import Verdict, fuse
 from openhotline.provenance.settings import Settings, default_settings
-from openhotline.provenance.trust_list import NO_TRUST, Trust
+from openhotline.provenance.signed import manifests
+from openhotline.provenance.signed.trust_list import NO_TRUST, Trust
+from openhotline.provenance.unsigned import watermarks
+from openhotline.provenance.unsigned.examination import examine
 
 if TYPE_CHECKING:  # detectors need packages that not every installation has
     from openhotline.provenance.detectors.detector import Detector

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import Count, QuerySet
 
-from openhotline.provenance import marks
+from openhotline.provenance.unsigned import marks
 from openhotline_server.evidence.models import Item
 from openhotline_server.evidence.queries import in_parts, list_items
 from openhotline_server.findings.models import DeviceMatch, OriginExamination, OriginMark
@@ -84,7 +84,7 @@ def _by_mark(items: Keys) -> list[Shared]:
 
 
 def _by_seed(items: Keys) -> list[Shared]:
-    """Seeds that may be of one run (:func:`openhotline.provenance.marks.seed_families`); a lead, not a proof."""
+    """Seeds that may be of one run (:func:`openhotline.provenance.unsigned.marks.seed_families`); a lead, not a proof."""
     rows = OriginMark.objects.filter(item__in=items, kind=marks.SEED).order_by().values_list("value", "item")
     holders: dict[int, set[int]] = defaultdict(set)
     for seed, item in rows.iterator(chunk_size=AT_ONCE):

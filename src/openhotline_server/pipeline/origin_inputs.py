@@ -14,7 +14,7 @@ from openhotline.datasets.origins import ENTRY
 from openhotline.errors import WorkerFailed
 from openhotline.media import confined
 from openhotline.provenance.settings import Settings, default_settings, load_settings
-from openhotline.provenance.trust import load_trust
+from openhotline.provenance.signed.trust import load_trust
 from openhotline_server.findings.devices import pattern_of
 from openhotline_server.findings.origins import list_devices
 

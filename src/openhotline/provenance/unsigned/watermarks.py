@@ -149,6 +149,6 @@ def _voted(blocks: npt.NDArray[np.uint8], length: int) -> npt.NDArray[np.bool_]:
 
 def _kernel() -> Callable[[Pixels, Pixels, Pixels], None]:
     # Loads numba, which nothing else here needs.
-    from openhotline.provenance.watermark_kernels import block_bits
+    from openhotline.provenance.unsigned.watermark_kernels import block_bits
 
     return block_bits

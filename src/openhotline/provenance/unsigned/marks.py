@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from openhotline.provenance.claims import programs_of
 from openhotline.provenance.evidence import Evidence
-from openhotline.provenance.examination import examine
-from openhotline.provenance.exif import Exif, read_exif
-from openhotline.provenance.pieces import COMMENT, EXIF, TEXT, Piece
-from openhotline.provenance.readers import reader_of
 from openhotline.provenance.rules import rules
+from openhotline.provenance.unsigned.claims import programs_of
+from openhotline.provenance.unsigned.examination import examine
+from openhotline.provenance.unsigned.exif import Exif, read_exif
+from openhotline.provenance.unsigned.pieces import COMMENT, EXIF, TEXT, Piece
+from openhotline.provenance.unsigned.readers import reader_of
 
 if TYPE_CHECKING:
-    from openhotline.provenance.manifests import ManifestReport
+    from openhotline.provenance.signed.manifests import ManifestReport
 
 GENERATOR, SEED, CAMERA, MODEL_DIGEST, SIGNER = "generator", "seed", "camera", "model_digest", "signer"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openhotline.errors import BadInput, Damaged, NotFound, WrongUsage
-from openhotline.provenance.manifest_library import accepts
-from openhotline.provenance.trust_list import (
+from openhotline.provenance.signed.library import accepts
+from openhotline.provenance.signed.trust_list import (
     BY_CERTIFICATES,
     BY_OPERATOR,
     NO_TRUST,
@@ -27,7 +27,7 @@ from openhotline.provenance.trust_list import (
 from openhotline.vault.durable import replace_file, sync_directory
 
 if TYPE_CHECKING:  # reading certificates takes a library that most processes never need
-    from openhotline.provenance.certificates import Contents
+    from openhotline.provenance.signed.certificates import Contents
 
 __all__ = ["NO_TRUST", "Trust", "TrustList", "forget_trust", "load_trust", "read_trust", "update_trust"]
 
@@ -52,7 +52,7 @@ def update_trust(
     Without ``dated`` the list is dated by the day on which its newest certificate begins. ``time_stamps``: it vouches
     for the clocks that stamp signatures, and for no signer.
     """
-    from openhotline.provenance.certificates import read_contents
+    from openhotline.provenance.signed.certificates import read_contents
 
     path = _path(directory, name)
     if not files:

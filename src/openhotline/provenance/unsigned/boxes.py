@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from struct import unpack_from
 
-from openhotline.provenance.pieces import EXIF, XMP, Piece, other_pieces
+from openhotline.provenance.unsigned.pieces import EXIF, XMP, Piece, other_pieces
 
 MAX_BOXES = 1000  # side by side
 MAX_ITEMS = 20_000  # a picture in tiles of 64 pixels has some thousand

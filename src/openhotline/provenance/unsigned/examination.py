@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from openhotline.provenance.camera import UNKNOWN, camera_traces, table_family
-from openhotline.provenance.claims import (
+from openhotline.provenance.evidence import CAMERA_TRACES, UNSIGNED_CLAIMS, Evidence, unreadable
+from openhotline.provenance.unsigned.camera import UNKNOWN, camera_traces, table_family
+from openhotline.provenance.unsigned.claims import (
     claim,
     comment_claims,
     exif_claims,
@@ -16,11 +17,10 @@ from openhotline.provenance.claims import (
     programs_of,
     text_claims,
 )
-from openhotline.provenance.evidence import CAMERA_TRACES, UNSIGNED_CLAIMS, Evidence, unreadable
-from openhotline.provenance.exif import Exif, read_exif
-from openhotline.provenance.generators import comment_generator, text_generator
-from openhotline.provenance.hidden import hides_settings
-from openhotline.provenance.pieces import (
+from openhotline.provenance.unsigned.exif import Exif, read_exif
+from openhotline.provenance.unsigned.generators import comment_generator, text_generator
+from openhotline.provenance.unsigned.hidden import hides_settings
+from openhotline.provenance.unsigned.pieces import (
     COMMENT,
     EXIF,
     IPTC,
@@ -31,8 +31,8 @@ from openhotline.provenance.pieces import (
     Piece,
     joined,
 )
-from openhotline.provenance.readers import reader_of
-from openhotline.provenance.xmp import find_packet
+from openhotline.provenance.unsigned.readers import reader_of
+from openhotline.provenance.unsigned.xmp import find_packet
 
 Result = TypeVar("Result")
 

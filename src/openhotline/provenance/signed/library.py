@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from openhotline.provenance.trust_list import SIGNERS, Trust, TrustList
+from openhotline.provenance.signed.trust_list import SIGNERS, Trust, TrustList
 
 if TYPE_CHECKING:
     import c2pa

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from openhotline.provenance.evidence import ASSERTED_UNSIGNED, CAMERA_TRACES, Evidence
-from openhotline.provenance.exif import Exif
 from openhotline.provenance.rules import rules
+from openhotline.provenance.unsigned.exif import Exif
 
 STANDARD, OWN, UNKNOWN = "standard", "own", "unknown"
 

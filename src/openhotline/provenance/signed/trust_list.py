@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from openhotline.errors import Damaged
 
 if TYPE_CHECKING:  # reading certificates takes a library that most processes never need
-    from openhotline.provenance.certificates import Certificate
+    from openhotline.provenance.signed.certificates import Certificate
 
 SIGNERS, TIME_STAMPS = "signers", "time_stamps"
 BY_OPERATOR, BY_CERTIFICATES = "operator", "newest certificate"
@@ -44,7 +44,7 @@ class TrustList:
         return sum(certificate.ends_at < at for certificate in self._certificates())
 
     def _certificates(self) -> tuple[Certificate, ...]:
-        from openhotline.provenance.certificates import read_contents
+        from openhotline.provenance.signed.certificates import read_contents
 
         pem = "".join((*self.anchors, *self.end_entities))
         return read_contents([pem.encode()]).certificates if pem else ()

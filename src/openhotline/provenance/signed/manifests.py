@@ -16,12 +16,12 @@ from openhotline.provenance.evidence import (
     UNREADABLE,
     Evidence,
 )
-from openhotline.provenance.manifest_gate import may_hold_manifest
-from openhotline.provenance.manifest_library import NOTHING, REFUSED, REMOTE, list_uri, read_store
-from openhotline.provenance.manifest_states import STATES, State, state_of, weaker
-from openhotline.provenance.manifest_store import ASSERTION, INGREDIENT, SourceType, Store
 from openhotline.provenance.rules import rules
-from openhotline.provenance.trust_list import Trust, TrustList
+from openhotline.provenance.signed.gate import may_hold_manifest
+from openhotline.provenance.signed.library import NOTHING, REFUSED, REMOTE, list_uri, read_store
+from openhotline.provenance.signed.states import STATES, State, state_of, weaker
+from openhotline.provenance.signed.store import ASSERTION, INGREDIENT, SourceType, Store
+from openhotline.provenance.signed.trust_list import Trust, TrustList
 
 ACTIVE, EARLIER, ADDRESS, DAMAGED = "c2pa_active", "c2pa_ingredient", "c2pa_remote", "c2pa_manifest"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from openhotline.provenance.boxes import heif_pieces
-from openhotline.provenance.pieces import (
+from openhotline.provenance.unsigned.boxes import heif_pieces
+from openhotline.provenance.unsigned.pieces import (
     Piece,
     jpeg_pieces,
     other_pieces,

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from openhotline.provenance.evidence import ASSERTED_UNSIGNED, UNSIGNED_CLAIMS, Evidence
-from openhotline.provenance.exif import Exif
-from openhotline.provenance.iptc import read_lines
-from openhotline.provenance.rules import rules
-from openhotline.provenance.xmp import PLACES, read_packet
+from openhotline.provenance.rules import rules, source_type
+from openhotline.provenance.unsigned.exif import Exif
+from openhotline.provenance.unsigned.iptc import read_lines
+from openhotline.provenance.unsigned.xmp import PLACES, read_packet
 
 DOUBT = "Anybody can write this into any file, a real photograph too. It is shown, and it weighs nothing."
 
@@ -57,16 +57,6 @@ def packet_claims(packet: bytes) -> Iterator[Evidence]:
             yield claim(f"{place}:{code}", said)
         else:
             yield from _program(place, value)
-
-
-def source_type(value: str) -> tuple[str, str]:
-    """Return the vocabulary's code and the claim it makes.
-
-    Writers put it as an address with http or https and perhaps a slash at the end, as a bare code, with the
-    vocabulary's prefix, or by schema.org's name, which ends in DigitalSource.
-    """
-    code = re.split(r"[/#:]", value.strip().rstrip("/"))[-1].lower()
-    return rules().source_types.get(code.removesuffix("digitalsource"), ("other", "other_origin_claimed"))
 
 
 def programs_of(found: Iterable[Evidence]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openhotline.provenance.claims import source_type
+from openhotline.provenance.rules import source_type
 
 ACTION, ASSERTION, INGREDIENT = "action", "assertion", "ingredient"
 
