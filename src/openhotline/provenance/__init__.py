@@ -1,9 +1,9 @@
 """Bytes to evidence about where an image comes from.
 
-``signed`` reads manifests, ``unsigned`` what a file says and shows of itself, ``sensor`` a camera's pattern, ``detectors``
-applies an operator's own models. ``suite.Suite`` asks them all, ``fuse`` says what it amounts to. ``priority_effect`` says
-what evidence may do to the order of work: add words, never lower; ``may_move`` when a named person may. The suite is
-not imported here: it loads decoders.
+``signed`` reads manifests, ``unsigned`` what a file says and shows of itself, ``sensor`` a camera's pattern, and
+``detectors`` applies an operator's own models. ``suite.Suite`` asks them all, ``fuse`` says what it amounts to.
+``priority_effect`` says what evidence may do to the order of work: add words, never lower; ``may_move`` when a named
+person may. The suite is not imported here: it loads decoders.
 """
 
 from openhotline.provenance.evidence import (
