@@ -9,7 +9,9 @@ Then each service in turn is asked by several clients at once for a few seconds:
 
 The peer is threatexchange's ``PDQIndex`` (faiss) with ``pdqhash``; see ``benchmarks/serving_peer.py``. Ours identify
 and count their callers, decode in a confined process, tell claims of origin, and write each question into a chained
-log (the site: into its ledger, on the disk) before they answer; the peer does none of that.
+log (the site: into its ledger, on the disk) before they answer; the peer does none of that. Ours are asked by a caller
+who may know distances: then a file is hashed quickly first, and at full resolution only where anything lies near. What
+they are compared with is always the decode and the hash at full resolution.
 """
 
 from __future__ import annotations

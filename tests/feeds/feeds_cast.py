@@ -120,9 +120,9 @@ def years_ago(years: float) -> datetime:
     return datetime.now(UTC) - timedelta(days=365 * years)
 
 
-def a_key(partner: User, feed: Feed) -> str:
-    """The key of a partner who may read a feed."""
-    entitle(partner=partner, feed=feed, actor="system", at=timezone.now())
+def a_key(partner: User, feed: Feed, *, since: datetime | None = None) -> str:
+    """The key of a partner who may read a feed, from now on or since an earlier moment."""
+    entitle(partner=partner, feed=feed, actor="system", at=since or timezone.now())
     return issue_partner_key(partner=partner, actor="system", at=timezone.now()).secret
 
 

@@ -55,7 +55,7 @@ def feed(paul: User) -> Feed:
 
 @pytest.fixture
 def key(paul: User, feed: Feed) -> str:
-    return a_key(paul, feed)
+    return a_key(paul, feed, since=NOON)
 
 
 @pytest.fixture
@@ -273,6 +273,17 @@ def test_a_withdrawal_says_so_twice_but_not_to_a_newcomer(get: Get) -> None:
     gone = {pdq(document): ("Withdrawn", "NotBlocked", entry_id(document))}
     assert fetched(get, 11) == gone
     assert fetched(get, 10) == {}
+
+
+def test_what_went_before_a_partner_could_read_the_feed_is_not_told_it(
+    get: Get, client: Client, feed: Feed, add_person: Callable[..., User]
+) -> None:
+    document = a_document()
+    write([document], [NOON])
+    withdraw_now([document])
+    late = headers(a_key(add_person("petra", "partner"), feed), "petra")
+    answer = client.get(STOPNCII + "/FetchHashes", {"startTimestamp": 11}, headers=late)
+    assert answer.json()["hashRecords"] == [] and fetched(get, 11).keys() == {pdq(document)}
 
 
 def test_a_value_that_something_else_still_shows_stays(get: Get, feed: Feed) -> None:

@@ -3,6 +3,7 @@ package of ``extras/``, in several time zones, and by its library with nothing b
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import requests
 from tests.feeds.cutting_proxy import before
 from tests.feeds.feeds_cast import (
+    a_document,
     a_feed,
     a_key,
     entry_id,
@@ -19,6 +21,7 @@ from tests.feeds.feeds_cast import (
     publish_now,
     publish_since,
     withdraw_now,
+    write,
     years_ago,
 )
 from threatexchange.exchanges.clients.ncmec import hash_api
@@ -145,3 +148,22 @@ def test_feedback_on_a_kind_of_hash_that_the_entry_has_not_is_refused(live_serve
     for kind, status in ((hash_api.FingerprintType.pdna, 400), (hash_api.FingerprintType.netclean, 404)):
         with pytest.raises(requests.HTTPError, match=str(status)):
             client.submit_upvote(1, entry_id(document), kind)
+
+
+def test_thousands_of_one_second_are_neither_skipped_nor_repeated(
+    live_server: Any, paul: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ncmec, "PAGE_SIZE", 400)
+    key = a_key(paul, a_feed())
+    batch = [a_document() for _ in range(1500)]
+    write(batch, [years_ago(0.2)] * len(batch))
+    with before(live_server.url) as proxy:
+        program = ncmec_program(tmp_path, proxy.address + FEED, "paul", key)
+        program.fetch()
+        assert set(program.entries()) == {pdq(d) for d in batch}
+        withdraw_now(batch[:1])
+        time.sleep(6)  # the client asks up to five seconds ago
+        asked = proxy.requests
+        program.fetch()
+        assert set(program.entries()) == {pdq(d) for d in batch[1:]}
+        assert proxy.requests <= asked + 3  # the batch is not fetched again

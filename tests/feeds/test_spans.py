@@ -12,7 +12,8 @@ from openhotline_server.accounts.models import User
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.sharing import spans
 from openhotline_server.sharing.deliveries import Told, note_page
-from openhotline_server.sharing.models import Delivery, Feed
+from openhotline_server.sharing.models import AnsweredUntil, Delivery, Feed
+from openhotline_server.sharing.pruning import prune
 from openhotline_server.sharing.spans import Span
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,33 @@ def test_who_was_told_a_moment_goes_on_behind_the_line_it_really_got(paul: User,
     _noted(paul, feed, Told(ahead, three), None)
     assert _since(paul, feed, ahead) == two
     assert _since(paul, feed, ahead, protocol="other") > three
+
+
+def test_of_many_moments_at_one_line_two_are_kept_and_all_are_answered_alike(paul: User, feed: Feed) -> None:
+    _, two, three, *_ = _sequences(feed)
+    ahead = [NOON + 9 * HOUR + n * timedelta(minutes=1) for n in range(100)]
+    for moment in ahead:
+        _noted(paul, feed, Told(moment, three), None)
+    assert AnsweredUntil.objects.count() == 2
+    assert {_since(paul, feed, moment) for moment in ahead} == {three}
+    assert _since(paul, feed, ahead[0] - HOUR) > three < _since(paul, feed, ahead[-1] + HOUR)
+    _noted(paul, feed, Told(ahead[50], two), None)  # a program of the same partner that has less
+    assert [_since(paul, feed, ahead[n]) for n in (49, 50, 51)] == [three, two, three]
+
+
+def test_moments_go_once_the_times_alone_say_the_same_and_not_before(paul: User, feed: Feed) -> None:
+    *_, last = _sequences(feed)
+    moments = [NOON + hours * HOUR for hours in (5, 10, 20)]
+    for moment in moments:
+        _noted(paul, feed, Told(moment, last), None)
+    before = [_since(paul, feed, moment) for moment in moments]
+    assert prune(at=NOON).answers == 0  # nothing came behind that line: a late one still may
+    write([a_document()], [NOON + 6 * HOUR])
+    assert prune(at=NOON).answers == 0  # the last moment needs its row, and the one between rests on both
+    assert [_since(paul, feed, moment) for moment in moments] == before == [last] * 3
+    AnsweredUntil.objects.filter(until=moments[-1]).delete()
+    assert prune(at=NOON).answers == 1
+    assert _since(paul, feed, moments[0]) == last
 
 
 def test_nothing_is_skipped_that_was_never_delivered(paul: User, ana: User, feed: Feed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,43 @@ def test_hashes_are_not_taken(live_server: Any, paul: User) -> None:
     client = api.StopNCIIAPI("any", key, functions, base_url_override=live_server.url + FEED)
     with pytest.raises(requests.HTTPError, match="403"):
         client.submit_hash(api.StopNCIISignalType.ImagePDQ, digits(64))
+
+
+def test_who_is_entitled_late_gets_what_came_before_and_never_what_went_before(
+    live_server: Any, paul: User, tmp_path: Path
+) -> None:
+    """The first fetch breaks off in the middle, so the second goes on from a moment and begins no more."""
+    feed = a_feed()
+    entries = publish_since(1000, years_ago(2), years_ago(0.1))
+    withdraw_now(entries[:3])
+    time.sleep(1.1)  # the protocol's moments are whole seconds
+    key = a_key(paul, feed)
+    with before(live_server.url) as proxy:
+        program = stopncii_program(tmp_path, proxy.address + FEED, key)
+        proxy.cut = {2}
+        program.fetch(exit_code=3)
+        assert 0 < len(program.entries()) < 997
+        program.fetch()
+        assert program.entries() == {pdq(d): "POSITIVE_CLASS +1 +OpenHotline" for d in entries[3:]}
+        withdraw_now(entries[3:4])
+        new = publish_now(2)
+        program.fetch()
+        held = program.entries()
+    assert set(held) == {pdq(d) for d in entries[3:] + new}
+    assert [value for value, said in held.items() if said.startswith("DISPUTED")] == [pdq(entries[3])]
+
+
+def test_thousands_of_one_second_are_neither_skipped_nor_repeated(
+    live_server: Any, paul: User, tmp_path: Path
+) -> None:
+    key = a_key(paul, a_feed())
+    batch, other = publish_now(2500), publish_now(700)
+    with before(live_server.url) as proxy:
+        program = stopncii_program(tmp_path, proxy.address + FEED, key)
+        proxy.cut = {3}
+        program.fetch(exit_code=3)
+        program.fetch()
+        assert set(program.entries()) == {pdq(d) for d in batch + other}
+        asked = proxy.requests
+        program.fetch()
+        assert proxy.requests == asked + 1  # a page of nothing: the batch is not fetched again

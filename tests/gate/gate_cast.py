@@ -144,10 +144,10 @@ def key_file(path: Path, **callers: Mapping[str, Any]) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, *lists: Path, workers: int = 1) -> Iterator[Running]:
+def running(folder: Path, *lists: Path, workers: int = 1, rule: Rule | None = None) -> Iterator[Running]:
     """Run a gate whose key file is ``keys.toml`` in the folder."""
     clock = Clock()
-    settings = Settings(lists, folder / "keys.toml", folder / "state", Rule(), workers)
+    settings = Settings(lists, folder / "keys.toml", folder / "state", rule or Rule(), workers)
     with Gate(settings, clock=clock) as gate:
         server = GateServer(("127.0.0.1", 0), gate)
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -14,13 +14,17 @@ from gate_cast import (
     OTHER,
     Caller,
     Running,
+    drawn,
+    encoded,
     key_file,
     lines_for,
     pdq_of,
     running,
     write_list,
 )
+from PIL import Image
 
+from openhotline.exchange.gate import Rule
 from openhotline.exchange.gate.question_log import ASKED
 from openhotline.hashing import digests
 
@@ -68,11 +72,65 @@ def test_another_file_is_no_match_and_its_hashes_are_told(caller: Caller) -> Non
     document = caller.check(OTHER).document
     assert document["answer"] == "no_match" and document["lists"][0]["matches"] == []
     assert document["file"]["sha256"] == digests(OTHER).sha256
-    assert document["file"]["pdq"] == {
-        "value": pdq_of(OTHER)[0],
-        "quality": pdq_of(OTHER)[1],
-        "mode": "strict",
+    told = document["file"]["pdq"]
+    apart = int(told["value"], 16) ^ int(pdq_of(OTHER)[0], 16)
+    assert told["mode"] == "fast" and apart.bit_count() <= 8
+
+
+def test_who_may_not_know_distances_is_not_told_them_by_the_time_it_takes(
+    gate: tuple[Running, dict[str, str]],
+) -> None:
+    told = gate[0].caller(gate[1]["silent"]).check(OTHER).document["file"]["pdq"]
+    assert told == {"value": pdq_of(OTHER)[0], "quality": pdq_of(OTHER)[1], "mode": "strict"}
+
+
+def test_what_lies_near_is_hashed_again_at_full_resolution(caller: Caller) -> None:
+    for known in (KNOWN, KNOWN_AGAIN):
+        told = caller.check(known).document["file"]["pdq"]
+        assert told == {"value": pdq_of(known)[0], "quality": pdq_of(known)[1], "mode": "strict"}
+
+
+def test_what_lies_just_outside_the_threshold_is_decided_by_the_strict_hash(tmp_path: Path) -> None:
+    secret = key_file(tmp_path / "keys.toml", open=OPEN)["open"]
+    value = int(pdq_of(KNOWN)[0], 16)
+    listed = [f"pdq,{value ^ ((1 << bits) - 1):064x},100," for bits in (31, 32)]
+    with running(tmp_path, write_list(tmp_path / "l.csv", listed)) as found:
+        document = found.caller(secret).check(KNOWN).document
+    assert document["file"]["pdq"]["mode"] == "strict"
+    assert [match["distance"] for match in document["lists"][0]["matches"]] == [31]
+
+
+def test_a_turned_picture_is_found_only_by_a_gate_that_looks_for_it(tmp_path: Path) -> None:
+    secret = key_file(tmp_path / "keys.toml", open=OPEN)["open"]
+    listed = write_list(tmp_path / "l.csv", lines_for(KNOWN))
+    turned = encoded(drawn(1).transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+    with running(tmp_path, listed) as found:
+        assert found.caller(secret).check(turned).document["answer"] == "no_match"
+    with running(tmp_path, listed, rule=Rule(turned=True)) as found:
+        document = found.caller(secret).check(turned).document
+        plain = found.caller(secret).check(KNOWN_AGAIN).document
+    [match] = document["lists"][0]["matches"]
+    assert (match["variant"], document["file"]["pdq"]["mode"]) == ("flip_y", "strict")
+    assert [match["variant"] for match in plain["lists"][0]["matches"]] == ["original"]
+
+
+def test_texts_and_opaque_values_are_compared_exactly_and_no_file_with_them(tmp_path: Path) -> None:
+    secret = key_file(tmp_path / "keys.toml", open=OPEN)["open"]
+    values = {
+        "photodna": "ab" * 144,
+        "text_sha256": "cd" * 32,
+        "file_sha256": "ef" * 32,
+        "video_md5": "12" * 16,
     }
+    listed = write_list(tmp_path / "l.csv", [f"{name},{value},," for name, value in values.items()])
+    with running(tmp_path, listed) as found:
+        asked = [{"algorithm": name, "value": value} for name, value in values.items()]
+        asked += [{"algorithm": name, "value": value[::-1]} for name, value in values.items()]
+        answers = found.caller(secret).check_hashes(*asked).document["answers"]
+    assert [one["answer"] for one in answers] == ["match"] * 4 + ["no_match"] * 4
+    opaque = write_list(tmp_path / "o.csv", [f"photodna,{'ab' * 144},,", f"text_sha256,{'cd' * 32},,"])
+    with running(tmp_path, opaque) as found:
+        assert found.caller(secret).check(KNOWN).document["answer"] == "not_compared"
 
 
 def test_claims_of_origin_come_in_the_same_answer(caller: Caller) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -50,6 +51,20 @@ def test_a_minute_and_a_day_are_counted_by_what_is_asked_about(gate: tuple[Runni
     assert found.caller(secrets["other"]).check_hashes(HASH).status == 200
     found.clock.now += timedelta(days=1)
     assert caller.check_hashes(HASH).status == 200
+
+
+def test_refusals_are_in_the_log_a_line_a_minute_and_none_is_left_out(tmp_path: Path) -> None:
+    secret = key_file(tmp_path / "keys.toml", small={"per_minute": 1, "per_day": 9})["small"]
+    with running(tmp_path, write_list(tmp_path / "known.csv", lines_for(KNOWN))) as found:
+        caller = found.caller(secret)
+        caller.check_hashes(HASH)
+        for _ in range(2):
+            assert [caller.check_hashes(HASH, HASH).status for _ in range(20)] == [429] * 20
+            found.clock.now += timedelta(minutes=1)
+        caller.check_hashes(HASH)
+    log = (tmp_path / "state" / "questions.log").read_text()
+    lines = [line for line in log.splitlines() if '"match.refused"' in line]
+    assert [re.findall(r'"refused":(\d+)', line) for line in lines] == [["1"], ["20"], ["19"]]
 
 
 def test_a_restart_forgets_no_quota(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from match_cast import KNOWN, KNOWN_AGAIN, OTHER, Program, a_hash, a_list, allow, asked_lines, entries_of
 from tests.conftest import NOON
 
+from openhotline.hashlists import KINDS
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.operations import revoke_partner_key
 from openhotline_server.accounts.queries import keys_in_force
@@ -44,6 +45,42 @@ def test_photodna_values_are_compared_exactly(program: Program, paul: User) -> N
     assert _answers(program.hashes(same, other, lists=["opaque"])) == ["match", "no_match"]
 
 
+VALUES = {
+    "md5": "11" * 16,
+    "sha1": "22" * 20,
+    "sha256": "33" * 32,
+    "pdq": "0f" * 32,
+    "photodna": "ab" * 144,
+    "text_sha256": "44" * 32,
+    "file_sha256": "55" * 32,
+    "video_md5": "66" * 16,
+    "url": "https://example.org/page?b=1",
+    "domain": "example.org",
+}
+
+
+def test_every_algorithm_that_a_list_can_hold_is_answered(program: Program, paul: User) -> None:
+    assert VALUES.keys() == KINDS.keys()
+    allow(paul, a_list("all", *[NewEntry(name, value) for name, value in VALUES.items()]))
+    asked = [{"algorithm": name, "value": value} for name, value in VALUES.items()]
+    assert _answers(program.hashes(*asked, lists=["all"])) == ["match"] * len(VALUES)
+    others = [
+        {"algorithm": name, "value": value.replace("example", "another") if "." in value else value[1:] + "e"}
+        for name, value in VALUES.items()
+        if name != "pdq"
+    ]
+    assert _answers(program.hashes(*others, lists=["all"])) == ["no_match"] * len(others)
+
+
+def test_no_file_is_said_to_be_none_of_what_no_file_can_be_compared_with(
+    program: Program, paul: User
+) -> None:
+    opaque = [NewEntry(name, VALUES[name]) for name in ("photodna", "text_sha256", "url", "domain")]
+    allow(paul, a_list("opaque", *opaque))
+    told = {one["list"]: one["answer"] for one in program.file(OTHER).json()["lists"]}
+    assert told == {"known": "no_match", "opaque": "not_compared"}
+
+
 def test_a_hash_without_a_quality_is_taken(program: Program) -> None:
     value = a_hash(KNOWN)["value"]
     assert _answers(program.hashes({"algorithm": "pdq", "value": value})) == ["match"]
@@ -54,8 +91,9 @@ def test_a_near_match_carries_its_doubt_and_no_distance(program: Program) -> Non
     [told] = answer["lists"]
     assert (told["list"], told["edition"], told["answer"]) == ("known", 1, "match")
     [match] = told["matches"]
-    assert match.keys() == {"explanation", "algorithm", "exact", "threshold", "quality"}
+    assert match.keys() == {"explanation", "algorithm", "exact", "threshold", "quality", "variant"}
     assert (match["algorithm"], match["exact"], match["threshold"]) == ("pdq", False, 31)
+    assert match["variant"] == "original"
 
 
 def test_distances_and_tags_are_told_where_they_were_granted(

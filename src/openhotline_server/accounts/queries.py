@@ -9,6 +9,13 @@ from django.db.models import QuerySet
 from openhotline.errors import NotFound
 from openhotline_server.accounts.models import PartnerKey, User
 from openhotline_server.accounts.operations import key_digest
+from openhotline_server.ledger.prepared import Place, Prepared
+
+_key = Prepared(
+    lambda: PartnerKey.objects.select_related("partner").filter(
+        key_sha256=Place(0), revoked_at=None, partner__is_active=True
+    )
+)
 
 
 def list_people() -> QuerySet[User]:
@@ -42,11 +49,7 @@ def with_second_factor() -> set[int]:
 
 def find_partner(secret: str) -> User | None:
     """The partner who holds this key, if it is in force."""
-    key = (
-        PartnerKey.objects.select_related("partner")
-        .filter(key_sha256=key_digest(secret), revoked_at=None, partner__is_active=True)
-        .first()
-    )
+    key = _key.first(key_digest(secret))
     return key.partner if key else None
 
 

@@ -8,6 +8,7 @@ looks for it: it keeps what is only ``Withdrawn``, and shows the value as disput
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,14 +23,18 @@ SILENT = ("", "unknown")
 Value = tuple[stopncii.Signal, str]
 
 
-def shown(feed: Feed, lines: list[Line], *, last: int, begins: bool) -> list[stopncii.Record]:
+def shown(
+    feed: Feed, lines: list[Line], *, last: int, begins: bool, since: datetime | None = None
+) -> list[stopncii.Record]:
     """Return the records that lines give, up to a feed's line ``last``.
 
-    Whoever ``begins`` holds nothing yet: it is not given the values of what was withdrawn, which may be innocent.
+    Whoever ``begins`` holds nothing yet: it is not given the values of what was withdrawn, which may be innocent. Nor
+    is a partner that could read the feed only ``since`` later, when it goes on with a first fetch that broke off.
     """
     published = [line for line in lines if not line.withdrawn]
     records = [_active(line, value) for line in published for value in values(line)]
-    return records if begins else records + list(_withdrawn(feed, lines, last))
+    held = [] if begins else [line for line in lines if since is None or line.at >= since]
+    return records + list(_withdrawn(feed, held, last))
 
 
 def tags(document: Mapping[str, Any], deciding: str) -> list[str]:

@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest
 
 from openhotline.errors import BadInput, NotAllowed, OpenHotlineError, TooLarge
 from openhotline.exchange.gate import Question, Verdict, overall
-from openhotline.exchange.gate.looking import LARGEST_FILE, Look, Looking
+from openhotline.exchange.gate.looking import LARGEST_FILE, MARGIN, Look, Looking, decided
 from openhotline_server.accounts.models import User
 from openhotline_server.sharing import grants, match_answers
 from openhotline_server.sharing.grants import Asked, TooMuch
 from openhotline_server.sharing.match_answers import Answer
 from openhotline_server.sharing.models import MatchGrant
+from openhotline_server.sharing.refusals import note_refusal
 
 MOST_PROCESSES = 4
 NOT_GRANTED = "This organisation may not ask about any such list. Ask the hotline."
@@ -59,7 +61,7 @@ def asker(
 
     Raises NotAllowed, in the same words whether a list does not exist or is another's business.
     """
-    granted = [one for one in grants.grants_of(partner) if one.tells_tags or not tags]
+    granted = [one for one in grants.granted_to(partner) if one.tells_tags or not tags]
     if lists is not None:
         wanted = set(lists)
         granted = [one for one in granted if one.hash_list.name in wanted]
@@ -84,10 +86,23 @@ def ask_file(who: Asker, read: Callable[[], bytes]) -> tuple[Look, list[Answer]]
     """Look at one file and answer about it. ``read`` is called once the limits are kept."""
     _within_limits(who, 1)
     with _told_if_failed(who, 1):
-        look = looking().look(read())
+        look = _look(who, read())
         answers = match_answers.ask(grants=who.grants, questions=[look.question()], at=who.at)
     _write_down(who, answers)
     return look, answers[0]
+
+
+def _look(who: Asker, untrusted_bytes: bytes) -> Look:
+    lists = [one.hash_list for one in who.grants]
+    return decided(
+        partial(looking().look, untrusted_bytes),
+        quick=all(one.tells_distance for one in who.grants),
+        turned=any(one.turned for one in lists),
+        least_quality=max(one.min_quality for one in lists),
+        is_near=lambda look: match_answers.lies_near(
+            grants=who.grants, question=look.question(), margin=MARGIN
+        ),
+    )
 
 
 def verdict_over(answers: Iterable[Answer]) -> Verdict:
@@ -116,7 +131,7 @@ def _within_limits(who: Asker, questions: int) -> None:
     """Refuse before any work is done; the count that holds is made with the ledger line."""
     too_much = grants.would_pass(partner=who.partner, grants=who.grants, questions=questions, at=who.at)
     if too_much is not None:
-        raise OverLimitError(too_much)
+        raise _refused(who, too_much)
 
 
 def _write_down(who: Asker, answers: Sequence[Sequence[Answer]]) -> None:
@@ -124,7 +139,13 @@ def _write_down(who: Asker, answers: Sequence[Sequence[Answer]]) -> None:
     asked = Asked(who.kind, len(answers), tally)
     too_much = grants.write_down(partner=who.partner, grants=who.grants, asked=asked, at=who.at)
     if too_much is not None:
-        raise OverLimitError(too_much)
+        raise _refused(who, too_much)
+
+
+def _refused(who: Asker, too_much: TooMuch) -> OverLimitError:
+    """Write down that a limit stood in the way."""
+    note_refusal(partner=who.partner, kind=who.kind, limit=too_much.limit, at=who.at)
+    return OverLimitError(too_much)
 
 
 @contextmanager

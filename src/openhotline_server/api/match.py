@@ -35,6 +35,7 @@ from openhotline_server.api.match_schemas import (
 from openhotline_server.api.schemas import Problem
 from openhotline_server.api.told_matches import answer_out, claims_out, explanation_out, file_out
 from openhotline_server.sharing.explanations import explain
+from openhotline_server.sharing.match_answers import ASKED_AS, TEXTS
 
 UNREADABLE = "This file could not be compared with every entry, so there is no answer."
 BODY = {
@@ -77,7 +78,7 @@ api = NinjaAPI(
 
 @api.post("/hashes", response={200: AnswersOut, **REFUSALS}, exclude_none=True)
 def match_hashes(request: HttpRequest, asked: HashesIn) -> AnswersOut:
-    """Ask about up to a thousand hashes: MD5, SHA-1, SHA-256 and PhotoDNA exactly, PDQ as near as each list allows.
+    """Ask about up to a thousand hashes and addresses: PDQ as near as each list allows, everything else exactly.
 
     The answer ``too_poor`` says that a PDQ hash's quality is below what a list asks for; ``not_compared`` that a
     list holds nothing of the kind; ``not_asked`` that it is set aside at present.
@@ -94,9 +95,11 @@ def match_hashes(request: HttpRequest, asked: HashesIn) -> AnswersOut:
     openapi_extra=BODY,
 )
 def match_bytes(request: HttpRequest) -> Status[Any]:
-    """Ask about one file: its digests, its PDQ hash made at full resolution, and what it says of its origin.
+    """Ask about one file: its digests, its PDQ hash, and what it says of its origin.
 
-    The body is the file itself. It is decoded in a confined process, kept nowhere, and gone with the answer.
+    What lies near anything is hashed at full resolution, and only that hash decides. A list that takes turned
+    pictures is asked about all eight ways in which the picture can be turned or mirrored. The body is the file
+    itself. It is decoded in a confined process, kept nowhere, and gone with the answer.
     """
     who = asker(partner=_partner(request), kind="file", at=timezone.now())
     look, answers = ask_file(who, lambda: body_of(request))
@@ -162,12 +165,13 @@ def _partner(request: HttpRequest) -> User:
 
 def _question(number: int, asked: HashIn) -> Question:
     try:
-        value = bytes.fromhex(normal_value(asked.algorithm, asked.value))
+        text = normal_value(asked.algorithm, asked.value)
     except BadInput as problem:
         raise BadInput(f"Hash {number}: {problem.message}") from None
     if asked.algorithm == "pdq":
-        return Question(pdq=value, quality=asked.quality, is_file=False)
-    return Question(exact={asked.algorithm: value}, is_file=False)
+        return Question(pdq=bytes.fromhex(text), quality=asked.quality, is_file=False)
+    kind = ASKED_AS[asked.algorithm]
+    return Question(exact={kind: text.encode() if kind in TEXTS else bytes.fromhex(text)}, is_file=False)
 
 
 _routes, _app, _namespace = api.urls

@@ -12,14 +12,17 @@ from openhotline.exchange.gate import Verdict
 
 MOST_HASHES = 1000
 
-Algorithm = Literal["md5", "sha1", "sha256", "photodna", "pdq"]
+Algorithm = Literal["md5", "sha1", "sha256", "photodna", "text_sha256", "url", "domain", "pdq"]
+
+Asked = Literal[Algorithm, "video_md5", "file_sha256"]
+"""The last two are other names for what is asked as ``md5`` and ``sha256``."""
 
 
 class HashIn(Schema):
-    """One hash. ``value`` is hexadecimal; for PhotoDNA base64 as well. ``quality`` is PDQ's, null where unknown."""
+    """One hash, or an address. ``value`` is hexadecimal; PhotoDNA's may be base64. ``quality`` is PDQ's, if known."""
 
-    algorithm: Algorithm
-    value: str = Field(max_length=1000)
+    algorithm: Asked
+    value: str = Field(max_length=2083)
     quality: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
@@ -49,6 +52,9 @@ class MatchOut(Schema):
     exact: bool
     threshold: int = Field(description="bits of 256 at which this list matches; 0 where exact")
     quality: int | None = Field(description="of the PDQ hash that was asked about")
+    variant: str = Field(
+        description="how the picture was turned to lie so near: original, rotate_90, flip_x, …"
+    )
     distance: int | None = Field(None, description="bits; only where the grant has the right to distances")
     tags: Tags | None = None
 
@@ -77,10 +83,11 @@ class AnswersOut(Schema):
 
 
 class PdqOut(Schema):
-    """A PDQ hash made at full resolution."""
+    """A PDQ hash. ``fast``: from a scaled decode, some bits off at the most; nothing lies near it on any list asked."""
 
     value: str
     quality: int
+    mode: Literal["fast", "strict"]
 
 
 class FileOut(Schema):
@@ -129,6 +136,7 @@ class ExplanationOut(Schema):
     algorithm: Algorithm
     exact: bool
     threshold: int
+    variant: str
     quality: int | None
     least_quality: int
     sources: int = Field(description="how many senders name the entry to the list")

@@ -19,6 +19,7 @@ from openhotline_server.api import as_stopncii, pages
 from openhotline_server.api.asking import Asking, Credentials, Manner, for_partners
 from openhotline_server.sharing import feedback, spans
 from openhotline_server.sharing.deliveries import Told, note_page
+from openhotline_server.sharing.queries import entitled_since
 
 NAME = "stopncii"
 PAGE_SIZE, MOST_ENTRIES = 800, 5000
@@ -57,7 +58,13 @@ def fetch_hashes(request: HttpRequest, asking: Asking) -> HttpResponse:
     size = min(_number(request, "pageSize", PAGE_SIZE, most=1 << 31), MOST_ENTRIES)
     span = _span(request, asking, start)
     found = spans.page(asking.feed, span, size=max(1, size))
-    records = as_stopncii.shown(asking.feed, found.lines, last=span.last, begins=start <= BEGINNING)
+    records = as_stopncii.shown(
+        asking.feed,
+        found.lines,
+        last=span.last,
+        begins=start <= BEGINNING,
+        since=entitled_since(asking.partner, asking.feed),
+    )
     rest = found.rest
     token = pages.token(asking, NAME, rest, [start]) if rest else ""
     # In the middle: the second before the last line's, so that who breaks off here misses nothing of its second.

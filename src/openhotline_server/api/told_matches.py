@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from openhotline.exchange.gate.looking import Look
 from openhotline_server.accounts.models import User
@@ -20,16 +19,23 @@ from openhotline_server.api.match_schemas import (
     PdqOut,
     Tags,
 )
-from openhotline_server.lists.asking import Match
+from openhotline_server.lists.asking import ORIGINAL, Match
 from openhotline_server.lists.models import Entry
 from openhotline_server.sharing.explanations import Explanation, seal
-from openhotline_server.sharing.match_answers import SAME_AS, Answer
+from openhotline_server.sharing.match_answers import ASKED_AS, Answer
 from openhotline_server.sharing.models import MatchGrant
 
 MOST_MATCHES = 20
 """Told for one list to who may know distances. Everybody else gets one: how many lie near is a distance too."""
 
-ASKED_AS: dict[str, Any] = {kind: name for name, same in SAME_AS.items() for kind in same}
+
+EXACTLY_THE_FILE = "The file is, byte for byte, one that the list names."
+EXACTLY = {
+    "photodna": "The picture's PhotoDNA value is exactly one that the list names.",
+    "text_sha256": "The text is, but for case and spacing, one that the list names.",
+    "url": "The address is one that the list names.",
+    "domain": "The domain is one that the list names.",
+}
 
 
 def answer_out(who: Asker, answers: Sequence[Answer]) -> AnswerOut:
@@ -39,7 +45,9 @@ def answer_out(who: Asker, answers: Sequence[Answer]) -> AnswerOut:
 
 def file_out(look: Look) -> FileOut:
     """Return what was found in a file."""
-    pdq = None if look.pdq is None else PdqOut(value=look.pdq.hex(), quality=look.quality or 0)
+    pdq = (
+        None if look.pdq is None else PdqOut(value=look.pdq.hex(), quality=look.quality or 0, mode=look.mode)
+    )
     return FileOut(media_type=look.media_type, pdq=pdq, problem=look.problem, **asdict(look.digests))
 
 
@@ -60,6 +68,7 @@ def explanation_out(found: Explanation) -> ExplanationOut:
         algorithm=ASKED_AS[entry.algorithm],
         exact=exact,
         threshold=found.threshold,
+        variant=found.variant,
         quality=found.quality,
         least_quality=hash_list.min_quality,
         sources=found.sources,
@@ -100,6 +109,7 @@ def _match_out(partner: User, grant: MatchGrant, match: Match, at: datetime) -> 
         algorithm=ASKED_AS[match.entry.algorithm],
         exact=match.is_exact,
         threshold=match.threshold,
+        variant=match.variant,
         quality=match.quality,
         distance=match.distance if grant.tells_distance else None,
         tags=tags_of(grant, match.entry),
@@ -108,10 +118,11 @@ def _match_out(partner: User, grant: MatchGrant, match: Match, at: datetime) -> 
 
 def _words(found: Explanation, *, exact: bool) -> str:
     if exact:
-        words = "The file is, byte for byte, one that the list names."
+        words = EXACTLY.get(found.entry.algorithm, EXACTLY_THE_FILE)
     else:
+        picture = "The picture" if found.variant == ORIGINAL else "Turned or mirrored, the picture"
         words = (
-            f"The picture's PDQ hash lies at most {found.threshold} of 256 bits from one that the list names. "
+            f"{picture}'s PDQ hash lies at most {found.threshold} of 256 bits from one that the list names. "
             "Near matches are wrong now and then: have a person look before anything follows."
         )
     return (

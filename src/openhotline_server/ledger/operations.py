@@ -17,9 +17,12 @@ from openhotline import chain
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.inserting import insert_rows
 from openhotline_server.ledger.models import Checkpoint, Head, Line
+from openhotline_server.ledger.prepared import Prepared
 
 LINES_PER_CHECKPOINT = 1000
 
+_locked = Prepared(lambda: Head.objects.select_for_update().filter(pk=1))
+_MOVED = "UPDATE ledger_head SET sequence = %s, digest = %s WHERE id = 1"
 _COLUMNS = ("sequence", "at", "actor", "event", "subject", "details", "previous", "digest")
 
 
@@ -93,7 +96,8 @@ def _append(waiting: Sequence[Waiting]) -> None:
         lines.append(line)
         previous = line.digest
     insert_rows(Line, _COLUMNS, list(map(attrgetter(*_COLUMNS), lines)))
-    Head.objects.filter(pk=1).update(sequence=sequence, digest=previous)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, [sequence, previous])
     if sequence // LINES_PER_CHECKPOINT > head.sequence // LINES_PER_CHECKPOINT:
         _store_checkpoint(lines[-1], at=lines[-1].at)
 
@@ -124,11 +128,11 @@ def as_link(line: Line) -> chain.Line:
 
 
 def _locked_head() -> Head:
-    try:
-        return Head.objects.select_for_update().get(pk=1)
-    except Head.DoesNotExist:  # the very first line; whoever comes second waits for the row
+    head = _locked.first()
+    if head is None:  # the very first line; whoever comes second waits for the row
         Head.objects.get_or_create(pk=1, defaults={"digest": chain.GENESIS})
-        return Head.objects.select_for_update().get(pk=1)
+        head = Head.objects.select_for_update().get(pk=1)
+    return head
 
 
 def _store_checkpoint(line: chain.Line, *, at: datetime) -> Checkpoint:

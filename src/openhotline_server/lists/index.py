@@ -27,6 +27,7 @@ from openhotline.errors import Busy, Damaged, NotInitialised
 from openhotline_server.lists.index_changes import EDITIONS_AT_ONCE, changes_between, everything_in
 from openhotline_server.lists.index_marker import Marker
 from openhotline_server.lists.models import Edition, HashList
+from openhotline_server.lists.newest import find_newest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,11 +79,11 @@ def search(
 
 def catch_up(hash_list: HashList, *, patience: float = PATIENCE) -> bool:
     """Bring a list's index up to the newest edition, where it is not; False for a list without any edition."""
-    where, newest = directory(hash_list), _newest(hash_list)
+    where, newest = directory(hash_list), find_newest(hash_list)
     if newest is None or _has(where, newest):
         return newest is not None
     with _locked(where, patience):
-        newest = _newest(hash_list) or newest
+        newest = find_newest(hash_list) or newest
         if not _has(where, newest):
             _take_in(hash_list, newest)
     return True
@@ -103,7 +104,7 @@ def _take_in(hash_list: HashList, newest: Edition) -> None:
 
 def rebuild(hash_list: HashList, *, patience: float = PATIENCE) -> None:
     """Make a list's index anew from the database."""
-    newest = _newest(hash_list)
+    newest = find_newest(hash_list)
     if newest is not None:
         with _locked(directory(hash_list), patience):
             _rebuild(hash_list, newest)
@@ -120,7 +121,7 @@ def merge(hash_list: HashList) -> None:
 
 def verify(hash_list: HashList) -> IndexState:
     """Read a whole index and count what it holds; raises Damaged where that is not what was written."""
-    newest = _newest(hash_list)
+    newest = find_newest(hash_list)
     if newest is not None and directory(hash_list).exists():
         with _usable(hash_list):
             index = _opened(directory(hash_list))
@@ -132,7 +133,7 @@ def verify(hash_list: HashList) -> IndexState:
 
 def find_state(hash_list: HashList) -> IndexState:
     """How far a list's index is; asks the disk and the database, and changes nothing."""
-    newest, marker = _newest(hash_list), Marker.read(directory(hash_list))
+    newest, marker = find_newest(hash_list), Marker.read(directory(hash_list))
     try:
         hashes = _opened(directory(hash_list)).count
     except UNUSABLE:
@@ -171,10 +172,6 @@ def _rebuild(hash_list: HashList, newest: Edition) -> None:
 
 def _count(hash_list: HashList, edition: Edition) -> int:
     return everything_in(hash_list, edition).coming.count()
-
-
-def _newest(hash_list: HashList) -> Edition | None:
-    return Edition.objects.filter(hash_list=hash_list).order_by("-number").first()
 
 
 def _has(where: Path, edition: Edition) -> bool:

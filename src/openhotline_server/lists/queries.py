@@ -19,6 +19,7 @@ from openhotline_server.lists.models import (
     Loading,
     RejectedRow,
 )
+from openhotline_server.lists.newest import find_newest
 from openhotline_server.lists.operations import OWN_LIST
 
 
@@ -79,7 +80,7 @@ def find_own_list() -> HashList | None:
 
 def find_edition(hash_list: HashList) -> Edition | None:
     """The edition in force."""
-    return Edition.objects.filter(hash_list=hash_list).order_by("-number").first()
+    return find_newest(hash_list)
 
 
 def list_editions(hash_list: HashList) -> QuerySet[Edition]:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from openhotline import law
 from openhotline.errors import BadInput, Conflict
-from openhotline.provenance.trust import update_trust
+from openhotline.provenance.signed.trust import update_trust
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Role
 from openhotline_server.accounts.queries import list_people

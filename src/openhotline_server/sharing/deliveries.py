@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from openhotline_server.accounts.models import User
+from openhotline_server.sharing import answers
 from openhotline_server.sharing.models import AnsweredUntil, Delivery, Feed, FeedLine
 from openhotline_server.sharing.operations import note_download
+
+JUST = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,19 @@ def note_page(
 
 
 def _tell(partner: User, feed: Feed, protocol: str, told: Told) -> None:
+    whose = {"partner": partner, "feed": feed, "protocol": protocol}
     row, made = AnsweredUntil.objects.get_or_create(
-        partner=partner,
-        feed=feed,
-        protocol=protocol,
-        until=told.until,
-        defaults={"sequence": told.sequence},
+        **whose, until=told.until, defaults={"sequence": told.sequence}
     )
-    if not made:
-        # Somebody was told this moment before and may have less: the earlier line holds for both.
-        AnsweredUntil.objects.filter(pk=row.pk, sequence__gt=told.sequence).update(sequence=told.sequence)
+    if not made and told.sequence < row.sequence:
+        # Somebody was told this moment before and may have less: the earlier line holds for both. The moments around
+        # it went as far as they did: the row may have been the first or the last of them.
+        AnsweredUntil.objects.filter(pk=row.pk).update(sequence=told.sequence)
+        for moment in (told.until - JUST, told.until + JUST):
+            AnsweredUntil.objects.get_or_create(**whose, until=moment, defaults={"sequence": row.sequence})
+    answers.keep_first_and_last(
+        AnsweredUntil.objects.filter(**whose, sequence__in={told.sequence, row.sequence})
+    )
 
 
 def _move(partner: User, feed: Feed, protocol: str, delivered: int, at: datetime) -> None:
@@ -67,17 +73,12 @@ def _move(partner: User, feed: Feed, protocol: str, delivered: int, at: datetime
     if made:
         return
     if delivered > row.delivered_sequence:
-        _forget(partner, feed, protocol, row.delivered_sequence)
+        answers.forget_overtaken(
+            AnsweredUntil.objects.filter(
+                partner=partner, feed=feed, protocol=protocol, sequence=row.delivered_sequence
+            )
+        )
         row.delivered_sequence = delivered
         row.delivered_until = last or row.delivered_until
     row.at = at
     row.save(update_fields=["delivered_sequence", "delivered_until", "at"])
-
-
-def _forget(partner: User, feed: Feed, protocol: str, sequence: int) -> None:
-    """Drop what was kept of answers that went up to a line, where the next line's time says the same."""
-    following = FeedLine.objects.filter(feed=feed, sequence__gt=sequence).order_by("sequence").first()
-    if following is not None:
-        AnsweredUntil.objects.filter(
-            partner=partner, feed=feed, protocol=protocol, sequence=sequence, until__lte=following.at
-        ).delete()

@@ -42,6 +42,7 @@ class Explanation:
     threshold: int
     quality: int | None
     sources: int
+    variant: str = asking.ORIGINAL
 
     @property
     def in_force(self) -> bool:
@@ -59,6 +60,7 @@ def seal(partner: User, match: asking.Match, *, at: datetime) -> str:
         match.threshold,
         match.quality,
         match.sources,
+        match.variant,
     ]
     return _box().encrypt_at_time(json.dumps(said).encode(), int(at.timestamp())).decode()
 
@@ -71,12 +73,12 @@ def explain(identifier: str, *, partner: User, at: datetime) -> Explanation:
         asked_at = datetime.fromtimestamp(_box().extract_timestamp(token), UTC)
     except (InvalidToken, UnicodeEncodeError):
         raise NotFound(UNKNOWN) from None
-    whose, key, edition, distance, threshold, quality, sources = said
+    whose, key, edition, distance, threshold, quality, sources, *more = said  # none more: of an older release
     entry = Entry.objects.select_related("hash_list", "withdrawn_in").filter(pk=key).first()
     granted = grants_of(partner).filter(hash_list=entry.hash_list).first() if entry else None
     if whose != partner.pk or entry is None or granted is None:
         raise NotFound(UNKNOWN)
-    return Explanation(granted, entry, edition, asked_at, distance, threshold, quality, sources)
+    return Explanation(granted, entry, edition, asked_at, distance, threshold, quality, sources, *more)
 
 
 @lru_cache(maxsize=1)

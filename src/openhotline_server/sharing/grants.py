@@ -18,9 +18,12 @@ from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Role
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.operations import record
+from openhotline_server.ledger.prepared import Place, Prepared
 from openhotline_server.lists.models import HashList
 from openhotline_server.sharing import use_counting
 from openhotline_server.sharing.models import MatchGrant, MatchUse
+
+_granted = Prepared(lambda: _grants().filter(partner=Place(0)))
 
 PER_MINUTE, PER_DAY = 600, 20_000
 """To begin with: an upload check of a small platform. Chosen, not measured; see docs/explanation/no-oracle.md."""
@@ -134,8 +137,12 @@ def would_pass(
 
 def grants_of(partner: User) -> QuerySet[MatchGrant]:
     """What a partner may ask about now, whatever the state of the list."""
-    rows = MatchGrant.objects.filter(partner=partner, ended_at=None).select_related("hash_list")
-    return rows.order_by("hash_list__name")
+    return _grants().filter(partner=partner)
+
+
+def granted_to(partner: User) -> list[MatchGrant]:
+    """The same as a list, for every question."""
+    return _granted.rows(partner.pk)
 
 
 def list_grants() -> QuerySet[MatchGrant]:
@@ -157,6 +164,10 @@ def asked_by_day(partner: User, *, since: datetime) -> dict[str, int]:
         day = minute.astimezone(UTC).date().isoformat()
         days[day] = days.get(day, 0) + questions
     return days
+
+
+def _grants() -> QuerySet[MatchGrant]:
+    return MatchGrant.objects.filter(ended_at=None).select_related("hash_list").order_by("hash_list__name")
 
 
 def _note(partner: User, grants: Sequence[MatchGrant], asked: Asked, at: datetime) -> None:

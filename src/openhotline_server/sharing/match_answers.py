@@ -11,11 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from openhotline.exchange.gate import Question, Rule, Verdict
 from openhotline.exchange.gate.answers import is_too_poor, verdict_of
 from openhotline_server.accounts.models import User
-from openhotline_server.lists import asking, queries
+from openhotline_server.ledger.prepared import Place, Prepared
+from openhotline_server.lists import asking, index, queries
 from openhotline_server.lists.index_changes import PDQ, packed
 from openhotline_server.lists.models import Edition, Entry, HashList
 from openhotline_server.sharing.models import MatchGrant, Publication
@@ -26,11 +28,21 @@ SAME_AS = {
     "sha1": ("sha1",),
     "sha256": ("sha256", "file_sha256"),
     "photodna": ("photodna",),
+    "text_sha256": ("text_sha256",),
+    "url": ("url",),
+    "domain": ("domain",),
     PDQ: (PDQ,),
 }
-"""By what is asked, the algorithms of entries that mean the same."""
+"""By what is asked, the algorithms of entries that mean the same. Whatever a list can hold is here."""
+
+ASKED_AS: dict[str, Any] = {kind: name for name, same in SAME_AS.items() for kind in same}
+"""By an entry's algorithm, what it is asked and told as."""
+
+TEXTS = ("url", "domain")
+"""Values that are text; all others are bytes, written in hexadecimal."""
 
 VALUES_AT_ONCE = 5000
+FEW = 12
 
 SET_ASIDE = "This list is set aside at present and was not asked. Ask again later."
 NO_EDITION = "This list has no edition yet."
@@ -63,6 +75,15 @@ def ask(*, grants: Sequence[MatchGrant], questions: Sequence[Question], at: date
     ]
 
 
+def lies_near(*, grants: Sequence[MatchGrant], question: Question, margin: int) -> bool:
+    """Say whether anything lies near, ``margin`` bits further than the lists allow, whatever becomes of it then."""
+    if question.pdq is None:
+        return False
+    hashes = packed([question.pdq.hex()])
+    lists = [one.hash_list for one in grants if one.hash_list.state == HashList.State.IN_FORCE]
+    return any(len(index.search(one, hashes, one.max_distance + margin).key) for one in lists)
+
+
 def _with_editions(lists: Iterable[HashList]) -> dict[int, tuple[HashList, Edition]]:
     """Those of the lists that may match now, each with its edition, by key."""
     editions = ((one, queries.find_edition(one)) for one in lists if one.state == HashList.State.IN_FORCE)
@@ -93,15 +114,26 @@ def _found(
             found[number] += [asking.Match(*by_list[e.hash_list_id], e) for e in entries]
     for hash_list, edition in lists:
         rule = rule_of(hash_list)
-        good = [(n, q) for n, q in enumerate(questions) if q.pdq is not None and not is_too_poor(q, rule)]
+        good = [
+            (number, variant, value)
+            for number, question in enumerate(questions)
+            if not is_too_poor(question, rule)
+            for variant, value in question.hashes(turned=rule.turned)
+        ]
         if not good:
             continue
-        hashes = packed((q.pdq or b"").hex() for _, q in good)
+        nearest: dict[tuple[int, int], asking.Match] = {}
+        hashes = packed(value.hex() for _, _, value in good)
         for near in asking.near(hash_list, hashes, hash_list.max_distance, at=at):
-            number, question = good[near.query]
-            match = asking.Match(
-                hash_list, edition, near.entry, near.distance, hash_list.max_distance, question.quality
-            )
+            number, variant, _ = good[near.query]
+            other = nearest.get((number, near.entry.pk))
+            if other is None or near.distance < other.distance:
+                nearest[number, near.entry.pk] = asking.Match(
+                    *(hash_list, edition, near.entry, near.distance, rule.distance),
+                    quality=questions[number].quality,
+                    variant=variant,
+                )
+        for (number, _), match in nearest.items():
             found[number].append(match)
     return found
 
@@ -114,13 +146,24 @@ def _exact(wanted: Sequence[tuple[str, str]], *, at: datetime) -> dict[tuple[str
     found: dict[tuple[str, str], list[Entry]] = {}
     for first in range(0, len(wanted), VALUES_AT_ONCE):
         part = wanted[first : first + VALUES_AT_ONCE]
-        rows = Entry.objects.filter(
-            algorithm__in={kind for kind, _ in part}, value__in={value for _, value in part}
-        )
-        for entry in rows.select_related("hash_list"):
+        for entry in _named({kind for kind, _ in part}, {value for _, value in part}):
             if entry.withdrawn_in_id is None and (entry.expires_at is None or entry.expires_at > at):
                 found.setdefault((entry.algorithm, entry.value), []).append(entry)
     return found
+
+
+def _named(kinds: set[str], values: set[str]) -> Iterable[Entry]:
+    """Every entry of these kinds with one of these values. A file's few digests are asked by a prepared query."""
+    if len(kinds) + len(values) <= FEW:
+        return _few_named(len(kinds), len(values)).rows(*kinds, *values)
+    return Entry.objects.select_related("hash_list").filter(algorithm__in=kinds, value__in=values)
+
+
+@lru_cache(maxsize=FEW * FEW)
+def _few_named(kinds: int, values: int) -> Prepared[Entry]:
+    places = [Place(number) for number in range(kinds + values)]
+    entries = Entry.objects.select_related("hash_list")
+    return Prepared(lambda: entries.filter(algorithm__in=places[:kinds], value__in=places[kinds:]))
 
 
 def _standing(matches: Iterable[asking.Match]) -> list[asking.Match]:
@@ -153,7 +196,7 @@ def _answer(
 
 def rule_of(hash_list: HashList) -> Rule:
     """When a near match counts for a list. Callers cannot choose it."""
-    return Rule(hash_list.max_distance, hash_list.min_quality)
+    return Rule(hash_list.max_distance, hash_list.min_quality, hash_list.turned)
 
 
 @lru_cache(maxsize=256)
@@ -164,7 +207,11 @@ def kinds_of(hash_list: uuid.UUID, edition: int) -> dict[str, int]:
 
 
 def _digests(question: Question) -> list[tuple[str, str]]:
-    return [(kind, value.hex()) for name, value in question.exact.items() for kind in SAME_AS[name]]
+    return [
+        (kind, value.decode() if kind in TEXTS else value.hex())
+        for name, value in question.exact.items()
+        for kind in SAME_AS[name]
+    ]
 
 
 def shown_hashes(partner: User, match: asking.Match, *, at: datetime) -> dict[str, str]:

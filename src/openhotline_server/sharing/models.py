@@ -120,11 +120,16 @@ class MatchGrant(models.Model):
 
 
 class MatchUse(models.Model):
-    """How many questions a partner asked in one minute: what limits and quotas are counted from."""
+    """How many questions a partner asked in one minute: what limits and quotas are counted from.
+
+    ``refused`` counts the calls that a limit refused, ``refused_told`` those of them that the ledger has.
+    """
 
     partner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     minute = models.DateTimeField()
     questions = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0, db_default=0)
+    refused_told = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "minute"], name="sharing_one_use_a_minute")]

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from openhotline.errors import NotFound
 from openhotline_server.accounts.models import User
@@ -63,6 +63,13 @@ def list_feeds() -> QuerySet[Feed]:
 def entitled(partner: User, feed: Feed) -> bool:
     """Whether a partner may read a feed now."""
     return Entitlement.objects.filter(partner=partner, feed=feed, ended_at=None).exists()
+
+
+def entitled_since(partner: User, feed: Feed) -> datetime | None:
+    """When a partner might first read a feed; None for never."""
+    rights = Entitlement.objects.filter(partner=partner, feed=feed)
+    first: datetime | None = rights.aggregate(first=Min("granted_at"))["first"]
+    return first
 
 
 def feeds_of(partner: User) -> QuerySet[Feed]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 import tempfile
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
-from openhotline.errors import NotFound
-from openhotline.exchange.updates import Edition, Keys, Repository
+from openhotline.errors import Damaged, NotFound
+from openhotline.exchange.updates import TIMESTAMP_LIFE, Edition, Keys, Repository
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.operations import record
 from openhotline_server.sharing.models import Feed
@@ -28,6 +29,50 @@ _served = re.compile(
     r"targets/[0-9a-f]{64}\.(?:list|delta-[0-9]{1,9})\.csv\.gz",
     re.ASCII,
 )
+
+
+STALE_BEFORE = timedelta(hours=24)
+"""Before subscribers stop trusting a list: a worker that signs it twice a day has then missed it three times."""
+
+ROOT_BEFORE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A feed's signed files: until when they are trusted, None where nothing is published or it cannot be read."""
+
+    feed: Feed
+    repository: Repository
+    signed_until: datetime | None
+    root_until: datetime | None
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """When the newest state was signed."""
+        return self.signed_until - TIMESTAMP_LIFE if self.signed_until else None
+
+    def is_stale(self, *, at: datetime) -> bool:
+        """Whether subscribers stop trusting the list soon, or have stopped; or its root must be renewed."""
+        limits = ((self.signed_until, STALE_BEFORE), (self.root_until, ROOT_BEFORE))
+        return any(until is None or until - at < before for until, before in limits)
+
+
+def list_published() -> list[Published]:
+    """Every feed whose files were ever published."""
+    feeds = ((feed, repository_of(feed)) for feed in Feed.objects.filter(ended_at=None).order_by("pk"))
+    return [_published(feed, repository) for feed, repository in feeds if repository.exists]
+
+
+def list_stale(*, at: datetime) -> list[Published]:
+    """Those of them that somebody must see to: subscribers stop trusting a list that is not signed anew."""
+    return [one for one in list_published() if one.is_stale(at=at)]
+
+
+def _published(feed: Feed, repository: Repository) -> Published:
+    try:
+        return Published(feed, repository, repository.signed_until(), repository.root_expires_at())
+    except Damaged:
+        return Published(feed, repository, None, None)
 
 
 def repository_of(feed: Feed, folder: Path | None = None) -> Repository:

@@ -9,6 +9,7 @@ are out are always the first ones of the sequence, and their times never go back
    a moment that has not come. So we keep how far the answer went (``AnsweredUntil``). Who asks next from exactly
    that moment is given everything behind that line, whatever its time. When two programs of a partner were told
    the same moment, the earlier place holds. A program that broke off asks from an older moment, and gets that one's.
+   Of the moments that went up to one line the first and the last are kept: one between them went as far.
 3. Nothing behind the last line that a partner was ever given whole ranges up to (``Delivery``) is skipped, whatever
    moment is asked from: that covers a moment that nobody was told, as after a change of the program's time zone.
 
@@ -21,7 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from openhotline_server.accounts.models import User
 from openhotline_server.lists.queries import entries_in_force
@@ -81,10 +82,21 @@ def tip(feed: Feed, *, now: datetime) -> int:
 
 def since(partner: User, feed: Feed, protocol: str, moment: datetime) -> int:
     """The line behind which a partner goes on who asks from a moment on."""
-    told = AnsweredUntil.objects.filter(partner=partner, feed=feed, protocol=protocol, until=moment).first()
-    after = told.sequence if told else _last(feed, at__lt=moment)
+    told = _told(partner, feed, protocol, moment)
+    after = _last(feed, at__lt=moment) if told is None else told
     delivery = Delivery.objects.filter(partner=partner, feed=feed, protocol=protocol).first()
     return min(after, delivery.delivered_sequence) if delivery else after
+
+
+def _told(partner: User, feed: Feed, protocol: str, moment: datetime) -> int | None:
+    """How far the answer up to a moment went; for one that lies between two kept ones, as far as those."""
+    rows = AnsweredUntil.objects.filter(partner=partner, feed=feed, protocol=protocol)
+    exactly = rows.filter(until=moment).first()
+    if exactly is not None:
+        return exactly.sequence
+    ends = rows.order_by().values("sequence").annotate(first=Min("until"), last=Max("until"))
+    spanning = ends.filter(first__lt=moment, last__gt=moment).order_by("sequence")
+    return spanning.values_list("sequence", flat=True).first()
 
 
 def until(feed: Feed, moment: datetime) -> int:

@@ -19,6 +19,11 @@ COUNTED = (
     "ON CONFLICT (partner_id, minute) DO UPDATE SET questions = sharing_matchuse.questions + excluded.questions"
 )
 
+REFUSED = (
+    "INSERT INTO sharing_matchuse (partner_id, minute, questions, refused, refused_told) VALUES (%s, %s, 0, 1, 0) "
+    "ON CONFLICT (partner_id, minute) DO UPDATE SET refused = sharing_matchuse.refused + 1"
+)
+
 
 @dataclass(frozen=True)
 class Used:
@@ -47,6 +52,12 @@ def add_use(partner: int, *, minute: datetime, questions: int) -> None:
     """Add to a minute's count."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, [partner, _moment(minute), questions])
+
+
+def add_refusal(partner: int, *, minute: datetime) -> None:
+    """Count a call that a limit refused."""
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSED, [partner, _moment(minute)])
 
 
 def _run(statement: str, *values: Any) -> list[tuple[Any, ...]]:

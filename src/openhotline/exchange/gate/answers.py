@@ -17,6 +17,9 @@ CONFIDENT_DISTANCE = 31
 """Bits of 256 at which the authors of PDQ advise to match (facebook/ThreatExchange, ``pdq/README.md``)."""
 
 PDQ = "pdq"
+ORIGINAL = "original"
+FROM_FILES = ("md5", "sha1", "sha256", PDQ)
+"""What is made of a file; a list that holds nothing of these cannot be asked about one."""
 
 
 class Verdict(StrEnum):
@@ -32,17 +35,22 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a near match counts: at most ``distance`` bits, both hashes of at least ``min_quality``."""
+    """When a near match counts: at most ``distance`` bits, both hashes of at least ``min_quality``.
+
+    With ``turned`` a picture matches as well where one of its seven turns and mirrorings does.
+    """
 
     distance: int = CONFIDENT_DISTANCE
     min_quality: int = MATCHABLE_QUALITY
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """One file or one hash.
 
-    ``exact`` is by algorithm, in bytes. ``pdq`` has 32 bytes; its ``quality`` is None where nobody said.
+    ``exact`` is by algorithm, in bytes. ``pdq`` has 32 bytes; its ``quality`` is None where nobody said. ``turned``
+    holds the same picture's other hashes by variant, as :data:`openhotline.hashing.VARIANTS` names them.
     ``problem`` says why a file has no PDQ. ``is_file`` asks for everything that a list can be asked.
     """
 
@@ -51,6 +59,12 @@ class Question:
     quality: int | None = None
     problem: str = ""
     is_file: bool = True
+    turned: Mapping[str, bytes] = field(default_factory=dict)
+
+    def hashes(self, *, turned: bool) -> list[tuple[str, bytes]]:
+        """Return the PDQ hashes to search for, each with its variant."""
+        own = [(ORIGINAL, self.pdq)] if self.pdq is not None else []
+        return [*own, *self.turned.items()] if turned and own else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +82,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One entry that the file or hash is, or lies near. ``distance`` and ``threshold`` in bits, 0 where exact."""
+    """One entry that the file or hash is, or lies near. ``distance`` and ``threshold`` in bits, 0 where exact.
+
+    ``variant`` says how the picture was turned to lie so near.
+    """
 
     algorithm: str
     distance: int
     threshold: int
     entry: Entry
     quality: int | None = None
+    variant: str = ORIGINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +128,7 @@ def verdict_of(
     """Return what follows for one list, and why there is no plain answer. ``kinds`` counts entries by algorithm."""
     if matches:
         return Verdict.MATCH, ""
-    if not any(kinds.values()):
+    if not any(kinds.get(name) for name in (FROM_FILES if question.is_file else kinds)):
         return Verdict.NOT_COMPARED, EMPTY
     if not question.is_file and not any(kinds.get(name) for name in _kinds_of(question)):
         return Verdict.NOT_COMPARED, NO_SUCH_KIND

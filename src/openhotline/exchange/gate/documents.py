@@ -11,13 +11,14 @@ from openhotline.errors import BadInput, TooLarge
 from openhotline.exchange.gate.answers import PDQ, ListAnswer, Match, Question, Verdict, overall
 from openhotline.exchange.gate.keys import Caller
 from openhotline.exchange.gate.looking import Look
+from openhotline.exchange.gate.taking import COMPARED_AS
 from openhotline.hashlists import normal_value
 
 MOST_HASHES = 1000
 MOST_MATCHES = 50
 """Matches told for one list; the number of all is told beside them."""
 
-EXACT = ("md5", "sha1", "sha256", "photodna")
+EXACT = ("md5", "sha1", "sha256", "photodna", "file_sha256", "video_md5", "text_sha256")
 
 Document = dict[str, Any]
 
@@ -50,7 +51,7 @@ def _question(number: int, asked: Any) -> Question:
         raise BadInput(f"Hash {number}: {problem.message}") from None
     if algorithm == PDQ:
         return Question(pdq=value, quality=quality, is_file=False)
-    return Question(exact={algorithm: value}, is_file=False)
+    return Question(exact={COMPARED_AS[algorithm]: value}, is_file=False)
 
 
 def answer_document(answers: Sequence[ListAnswer], caller: Caller) -> Document:
@@ -64,7 +65,7 @@ def look_document(look: Look) -> Document:
     found: Document = {"media_type": look.media_type, "size": look.digests.size}
     found |= {name: getattr(look.digests, name) for name in ("md5", "sha1", "sha256")}
     found["pdq"] = (
-        None if look.pdq is None else {"value": look.pdq.hex(), "quality": look.quality, "mode": "strict"}
+        None if look.pdq is None else {"value": look.pdq.hex(), "quality": look.quality, "mode": look.mode}
     )
     found["problem"] = look.problem
     return {"file": found, "claims": [asdict(claim) for claim in look.claims]}
@@ -93,6 +94,7 @@ def _of_match(match: Match, caller: Caller) -> Document:
     document: Document = {
         "algorithm": match.algorithm,
         "exact": match.algorithm != PDQ,
+        "variant": match.variant,
         "threshold": match.threshold,
         "quality": match.quality,
         "entry": {"key": entry.key, "line": entry.line or None, "reference": entry.reference, "ai": entry.ai}

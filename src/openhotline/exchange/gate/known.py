@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -144,17 +144,46 @@ def _exact(known: Known, question: Question) -> tuple[Match, ...]:
 def _near(known: Known, questions: Sequence[Question], rule: Rule) -> list[list[Match]]:
     """Search for every hash that says enough, in one call; entries that say too little are passed over."""
     found: list[list[Match]] = [[] for _ in questions]
-    asked = [(n, q) for n, q in enumerate(questions) if q.pdq is not None and not is_too_poor(q, rule)]
+    asked = _searched(questions, rule)
     if not asked or not known.kinds.get(PDQ):
         return found
-    hashes = np.frombuffer(b"".join(q.pdq or b"" for _, q in asked), np.uint8).reshape(-1, 32)
-    pairs = known.index.search(hashes, rule.distance)
-    for query, key, distance in zip(*_lists(pairs.query, pairs.key, pairs.distance), strict=True):
-        number, question = asked[query]
+    for (number, variant, _), key, distance in _pairs(known, asked, rule.distance):
         entry = known.entry(key)
         if entry.quality is None or entry.quality >= rule.min_quality:
-            found[number].append(Match(PDQ, distance, rule.distance, entry, question.quality))
-    return found
+            match = Match(PDQ, distance, rule.distance, entry, questions[number].quality, variant)
+            found[number].append(match)
+    return [_nearest(matches) for matches in found]
+
+
+def lies_near(known: Known, question: Question, rule: Rule, *, margin: int) -> bool:
+    """Say whether any entry lies within the rule's distance and ``margin`` bits more."""
+    asked = _searched([question], rule)
+    return bool(asked) and any(_pairs(known, asked, rule.distance + margin))
+
+
+def _searched(questions: Sequence[Question], rule: Rule) -> list[tuple[int, str, bytes]]:
+    """Return the hashes that say enough, with their question's number and their variant."""
+    good = ((n, q) for n, q in enumerate(questions) if not is_too_poor(q, rule))
+    return [(n, variant, value) for n, q in good for variant, value in q.hashes(turned=rule.turned)]
+
+
+def _pairs(
+    known: Known, asked: Sequence[tuple[int, str, bytes]], distance: int
+) -> Iterator[tuple[tuple[int, str, bytes], int, int]]:
+    hashes = np.frombuffer(b"".join(value for _, _, value in asked), np.uint8).reshape(-1, 32)
+    pairs = known.index.search(hashes, distance)
+    for query, key, bits in zip(*_lists(pairs.query, pairs.key, pairs.distance), strict=True):
+        yield asked[query], key, bits
+
+
+def _nearest(matches: Sequence[Match]) -> list[Match]:
+    """Return each entry once: two turns of one picture may lie near it."""
+    best: dict[int, Match] = {}
+    for match in matches:
+        other = best.get(match.entry.key)
+        if other is None or match.distance < other.distance:
+            best[match.entry.key] = match
+    return list(best.values())
 
 
 def _lists(*arrays: npt.NDArray[np.int64]) -> list[list[int]]:

@@ -24,6 +24,7 @@ class Use:
         self._lock = threading.Lock()
         self._minutes: dict[str, tuple[datetime, int]] = {}
         self._days: dict[str, tuple[date, int]] = {}
+        self._refused: dict[str, tuple[datetime, int]] = {}
 
     def start(self, name: str, day: date, asked: int) -> None:
         """Note what a caller asked before this process began."""
@@ -43,6 +44,21 @@ class Use:
             self._minutes[caller.name] = (minute, this_minute)
             self._days[caller.name] = (day, today)
         return None
+
+    def refuse(self, name: str, at: datetime) -> int:
+        """Count a refused question; return how many to write down: 0, or with the first of a minute all untold ones."""
+        minute = at.replace(second=0, microsecond=0)
+        with self._lock:
+            since, untold = self._refused.get(name, (None, 0))
+            self._refused[name] = (minute, untold + 1 if since == minute else 0)
+            return 0 if since == minute else untold + 1
+
+    def untold(self) -> dict[str, int]:
+        """Return the refused questions of each caller that were not written down, and forget them."""
+        with self._lock:
+            found = {name: count for name, (_, count) in self._refused.items() if count}
+            self._refused.clear()
+        return found
 
 
 def _count(held: tuple[date, int] | None, now: date) -> int:

@@ -23,7 +23,7 @@ from openhotline.exchange.gate.taking import Taking
 from openhotline.hashlists import read_rows, sniff
 from openhotline.matching import ListIndex, sections
 
-FORMAT = "openhotline prepared list 1"
+FORMAT = "openhotline prepared list 2"
 ROWS, PDQ = "rows.ohl", "pdq"
 SNIFFED = 64 * 1024
 

@@ -25,7 +25,7 @@ from openhotline.chain.line import body
 from openhotline.chain.records import FORMAT, parse_header, parse_record
 from openhotline.errors import BadInput, ChainBroken, OpenHotlineError
 
-ASKED = "match.asked"
+ASKED, REFUSED = "match.asked", "match.refused"
 LINES_PER_CHECKPOINT = 1000
 SETTLED_EVERY = 1.0
 """Seconds between two waits for the disk."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,10 +23,10 @@ from openhotline.exchange.gate.documents import (
     tally,
 )
 from openhotline.exchange.gate.keys import Caller
-from openhotline.exchange.gate.known import ask
+from openhotline.exchange.gate.known import ask, lies_near
 from openhotline.exchange.gate.limits import Use
-from openhotline.exchange.gate.looking import Looking
-from openhotline.exchange.gate.question_log import ASKED, QuestionLog
+from openhotline.exchange.gate.looking import MARGIN, Look, Looking, decided
+from openhotline.exchange.gate.question_log import ASKED, REFUSED, QuestionLog
 from openhotline.exchange.gate.shelf import Shelf
 from openhotline.exchange.gate.state import State
 
@@ -102,7 +103,7 @@ class Gate:
             untrusted_bytes = read()
             if not untrusted_bytes:
                 raise BadInput("The file holds no bytes. Send the file itself as the body.")
-            look = self._looking.look(untrusted_bytes)
+            look = self._look(caller, untrusted_bytes)
         answers = self._ask([look.question()])[0]
         verdict = overall(answer.verdict for answer in answers)
         self._note(caller, "file", [verdict])
@@ -125,6 +126,8 @@ class Gate:
 
     def close(self) -> None:
         """Write down that the gate stopped, and end its processes."""
+        for name, refused in self._use.untold().items():
+            self._write(name, REFUSED, {"refused": refused})
         self._write(GATE, "gate.stopped", {})
         self._held.close()
 
@@ -132,10 +135,26 @@ class Gate:
         by_list = [ask(known, questions, self._rule) for known in self._shelf.lists]
         return [list(answers) for answers in zip(*by_list, strict=True)]
 
+    def _look(self, caller: Caller, untrusted_bytes: bytes) -> Look:
+        rule = self._rule
+        return decided(
+            partial(self._looking.look, untrusted_bytes),
+            quick=caller.tells_distance,
+            turned=rule.turned,
+            least_quality=rule.min_quality,
+            is_near=lambda look: any(
+                lies_near(known, look.question(), rule, margin=MARGIN) for known in self._shelf.lists
+            ),
+        )
+
     def _limited(self, caller: Caller, questions: int) -> Reply | None:
-        too_much = self._use.take(caller, questions, self._clock())
+        now = self._clock()
+        too_much = self._use.take(caller, questions, now)
         if too_much is None:
             return None
+        refused = self._use.refuse(caller.name, now)
+        if refused:  # a flood of refusals is a line a minute
+            self._write(caller.name, REFUSED, {"limit": too_much.limit, "refused": refused})
         words = (
             f"This caller may ask {too_much.limit}. Wait, then ask again; nothing of this call was answered."
         )

@@ -26,9 +26,10 @@ COMPARED_AS = {
     "sha256": "sha256",
     "file_sha256": "sha256",
     "photodna": "photodna",
+    "text_sha256": "text_sha256",
     "pdq": "pdq",
 }
-"""Which entries a file can be asked about, and by which of its own values. Addresses and texts are no files."""
+"""Which entries can be asked about, and by which value. Addresses are left out; nobody makes a text's hash of a file."""
 
 Values = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]

@@ -24,6 +24,8 @@ LIFE = {
 }
 """How long a signature counts. A timestamp's is how long somebody could hold a subscriber on an old list unseen."""
 
+TIMESTAMP_LIFE = LIFE[Timestamp.type]
+
 NOTHING_YET = "Nothing was published here yet. Run `openhotline feed publish-files` first."
 
 Kind = TypeVar("Kind", Root, Snapshot, Targets, Timestamp)

@@ -97,6 +97,11 @@ class Repository:
             raise NotFound(NOTHING_YET)
         return _edition(standing)
 
+    def signed_until(self) -> datetime | None:
+        """Return until when subscribers take the newest state for the newest; None before the first publication."""
+        timestamp = self._metadata.find_timestamp()
+        return timestamp.expires if timestamp else None
+
     def root_expires_at(self) -> datetime:
         """Return until when the root counts."""
         return self._metadata.root().expires
