@@ -80,7 +80,7 @@ def follow(page: Page, address: str, place: str) -> None:
         page.goto(f"{address}/console/queue/")
         page.locator("tbody a.code").first.click()
         page.wait_for_url("**/cases/**")
-        closed = page.locator(".picture-origin:not([open]) > summary")
+        closed = page.locator(".origin details:not([open]) > summary")
         for _ in range(closed.count()):
             closed.first.press("Enter")
         assert closed.count() == 0
@@ -89,7 +89,7 @@ def follow(page: Page, address: str, place: str) -> None:
         page.get_by_role("link", name="a batch").click()
         page.get_by_role("link", name="What its pictures share").click()
         page.wait_for_url("**/origin/")
-        assert page.get_by_role("heading", name="One generator").is_visible()
+        assert page.get_by_text("One generator").first.is_visible()
     else:
         page.goto(address + place)
 

@@ -88,10 +88,10 @@ def test_it_says_whether_the_deep_look_is_done_failed_or_outstanding(sign_in: Si
     broken = FoundOrigin("undetermined", 0.0, "", failure="It took too long.")
     record_origins(found=dict.fromkeys(list_members(failed.cluster), broken), inputs="one", at=NOON)
     client = sign_in(ana)
-    assert "The deep look is done. 3 November 2026" in panel_of(client, done)
-    assert (
-        "The deep look or a part of it failed; nothing follows from that. 3 November 2026, 12:00. It took too long."
-        in panel_of(client, failed)
+    assert "The deep look is done." in panel_of(client, done)
+    assert "Looked at 3 November 2026" in panel_of(client, done)
+    assert "The deep look or a part of it failed; nothing follows from that. It took too long." in panel_of(
+        client, failed
     )
     assert "The deep look is still outstanding" in panel_of(client, waiting)
 
@@ -100,6 +100,32 @@ def test_nothing_found_says_nothing_either_way(sign_in: SignIn, ana: User) -> No
     case = a_case()
     look(case)
     assert "No signal was found. That says nothing either way." in panel_of(sign_in(ana), case)
+
+
+def test_pictures_without_any_signal_take_one_line_together(sign_in: SignIn, ana: User) -> None:
+    case = a_case(members=3)
+    look(case)
+    joined_by_an_unknown(case)
+    html = sign_in(ana).get(f"/console/cases/{case.code}/").content.decode()
+    assert (
+        html.count('<details class="picture-origin"') == 2
+    )  # one of which nothing is known yet stays by itself
+    words = panel_of(sign_in(ana), case)
+    assert "3 others Undetermined no signal The deep look is done and found no signal in them." in words
+    assert all(str(item.code)[:8] in words for item in list_members(case.cluster))
+
+
+def test_few_lines_come_first_and_signals_are_folded(sign_in: SignIn, ana: User) -> None:
+    case = a_case()
+    look(case, SIGNED, DETECTED)
+    html = sign_in(ana).get(f"/console/cases/{case.code}/").content.decode()
+    first, folded = html.split('<details class="picture-origin" open>')[1].split(
+        '<details class="signal-rows">'
+    )[:2]
+    assert "Not validated on images of people." in first
+    assert "+2.00" in first
+    assert "<table" not in first
+    assert "<table" in folded
 
 
 def test_several_pictures_are_summed_up_the_most_telling_open(sign_in: SignIn, ana: User) -> None:
@@ -122,7 +148,8 @@ def test_a_member_who_left_takes_her_signals_along(sign_in: SignIn, ana: User) -
     case = a_case(members=2)
     look(case, SIGNED)
     leave_cluster(item=list_members(case.cluster)[1], actor="test", at=NOON)
-    assert sign_in(ana).get(f"/console/cases/{case.code}/").content.decode().count("<details class") == 1 + 1
+    html = sign_in(ana).get(f"/console/cases/{case.code}/").content.decode()
+    assert html.count('<details class="picture-origin"') == 1
 
 
 def test_a_second_reader_sees_no_reader_in_the_panel(

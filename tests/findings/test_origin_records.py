@@ -116,6 +116,22 @@ def test_marks_are_kept_once_and_found_by_report() -> None:
     ]
 
 
+def test_marks_are_those_of_the_latest_look_that_read_the_file() -> None:
+    (one,) = held(ONE)
+    _record({one: replace(FOUND, marks=(("signer", "not on a list #12"), ("seed", "7")))})
+    _record({one: replace(FOUND, marks=(("signer", "a signer #12"), ("seed", "7")))}, LATER)
+    now = {("signer", "a signer #12"), ("seed", "7")}
+    assert set(OriginMark.objects.values_list("kind", "value")) == now
+    _record({one: FOUND}, TODAY)  # judged anew, not read anew
+    assert set(OriginMark.objects.values_list("kind", "value")) == now
+    _record({one: replace(FOUND, marks=())}, LATER)
+    assert not OriginMark.objects.exists()
+
+
+def test_a_look_that_failed_tells_of_no_marks() -> None:
+    assert answer_in(WorkerFailed("The confined process died.")).marks is None
+
+
 def test_a_match_with_a_device_stands_and_one_with_an_unknown_device_does_not() -> None:
     one, two = held(ONE, FIVE)
     camera = Device.objects.create(name="a phone", digest="ab" * 32, object="ab" * 32, learned_at=NOON)

@@ -15,8 +15,8 @@ from tests.pipeline.origin_cast import item_at, looked
 from openhotline.cli.examine_output import entry_of
 from openhotline.errors import BadInput, OpenHotlineError
 from openhotline.provenance.comparison import compare
-from openhotline.provenance.trust import update_trust
-from openhotline_server.findings.models import OriginExamination
+from openhotline.provenance.signed.trust import update_trust
+from openhotline_server.findings.models import OriginExamination, OriginMark
 from openhotline_server.findings.origins import evidence_of, origin_of
 from openhotline_server.pipeline.drawing.signing import draw_signed
 from openhotline_server.pipeline.importing import Imported
@@ -67,6 +67,9 @@ def test_a_trust_list_that_came_later_changes_the_result_and_explains_it(
     same = compare(entry_of(stored_look(item), devices=False), entry_of(look_today(item), devices=False))
     assert (same.changes, same.causes) == ((), ())
     assert stored_look(item, number=1).verdict.outcome == "undetermined"
+    signers = OriginMark.objects.filter(item=item, kind="signer").values_list("value", flat=True)
+    assert len(signers) == 1
+    assert "not on a list" not in signers[0]
 
 
 def test_a_detector_in_its_folder_is_asked_and_named_in_the_record(take_in: TakeIn, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ ACTS: dict[str, Act] = {
 }
 # The one that may change a turn because of such evidence, and the person's way back: tests/triage/test_moves.py.
 A_PERSONS = {"move_within_level", "undo"}
-READS = {"queue_order", "signals_of", "find_standing", "standing_among"}
+READS = {"queue_order", "signals_of", "ground_of", "find_standing", "standing_among"}
 
 
 def public(module: ModuleType) -> set[str]:

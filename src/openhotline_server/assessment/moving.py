@@ -27,4 +27,4 @@ def ground_for(person: User, case: Case) -> ground.Ground | None:
     """What this person could move the case on, or why not; None where it is not hers to move, or has no place."""
     if not person.may(Permission.QUEUE_MANAGE) or case.state not in Case.WAITING:
         return None
-    return ground.of(moves.signals_of(case), stated=origin.stated(case))
+    return moves.ground_of(case, stated=origin.stated(case))

@@ -118,6 +118,11 @@ class Picture:
         return sum(len(family.signals) for family in self.families)
 
     @property
+    def silent(self) -> bool:
+        """Whether it was looked at and there is nothing to say of it."""
+        return self.state == DONE and not (self.families or self.contradictions or self.abstained)
+
+    @property
     def telling(self) -> tuple[bool, float, int]:
         """What it has to say: a contradiction before a weight, a weight before signals that weigh nothing."""
         weight = abs(self.look.log10_lr) if self.look else 0.0
@@ -138,6 +143,18 @@ class Panel:
     outstanding: int
     failed: int
     readers: Family | None
+
+    @property
+    def silent(self) -> tuple[Picture, ...]:
+        """Pictures of which there is nothing to say, where there is more than one: they take one line together."""
+        found = tuple(p for p in self.pictures if p.silent)
+        return found if len(found) > 1 else ()
+
+    @property
+    def speaking(self) -> tuple[Picture, ...]:
+        """All others."""
+        silent = {p.item.pk for p in self.silent}
+        return tuple(p for p in self.pictures if p.item.pk not in silent)
 
 
 def panel(items: Sequence[Item], *, stated: Sequence[Evidence] = ()) -> Panel:

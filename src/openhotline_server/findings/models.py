@@ -66,6 +66,7 @@ class OriginExamination(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "number"], name="findings_one_origin_number"),
         ]
+        indexes = [models.Index(fields=["inputs"], name="findings_looks_by_inputs")]
 
 
 class Provenance(models.Model):

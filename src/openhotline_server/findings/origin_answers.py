@@ -24,11 +24,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True)
 class Answer:
-    """One deep look as the worker tells it, before anything is decided from it. ``energies`` by pattern digest."""
+    """One deep look as the worker tells it, before anything is decided from it. ``energies`` by pattern digest.
+
+    ``marks`` is None where nothing was read anew, so that former marks stay.
+    """
 
     evidence: tuple[Evidence, ...] = ()
     abstained: tuple[str, ...] = ()
-    marks: tuple[tuple[str, str], ...] = ()
+    marks: tuple[tuple[str, str], ...] | None = None
     energies: Mapping[str, float] | None = None
     record: Mapping[str, Any] | None = None
     failure: str = ""

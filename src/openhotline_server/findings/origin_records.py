@@ -12,6 +12,7 @@ from django.db import transaction
 from openhotline.provenance import Evidence
 from openhotline.provenance.contradictions import Contradiction
 from openhotline_server.evidence.models import Item
+from openhotline_server.evidence.queries import in_parts
 from openhotline_server.findings.models import (
     Device,
     DeviceMatch,
@@ -28,7 +29,10 @@ from openhotline_server.ledger.operations import Entry, record_many
 
 @dataclass(frozen=True)
 class FoundOrigin:
-    """Everything one deep look gave. ``energies`` are by the digest of a device's pattern; ``marks`` kind and value."""
+    """Everything one deep look gave. ``energies`` are by the digest of a device's pattern; ``marks`` kind and value.
+
+    ``marks`` is None where the file was not read anew: its former marks stay.
+    """
 
     outcome: str
     log10_lr: float
@@ -36,7 +40,7 @@ class FoundOrigin:
     evidence: tuple[Evidence, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     abstained: tuple[str, ...] = ()
-    marks: tuple[tuple[str, str], ...] = ()
+    marks: tuple[tuple[str, str], ...] | None = None
     energies: Mapping[str, float] | None = None
     record: Mapping[str, Any] | None = None
     failure: str = ""
@@ -57,8 +61,7 @@ def record_origins(
     looks = list(zip(rows, todo.items(), strict=True))
     said = [(i.pk, row.pk, *_said(e)) for row, (i, f) in looks for e in f.evidence]
     insert_rows(Provenance, _PROVENANCE, said)
-    marks = [(i.pk, kind[:20], value[:120]) for i, f in todo.items() for kind, value in f.marks]
-    insert_rows(OriginMark, ("item_id", "kind", "value"), marks, twice_is_once=True)
+    _mark(todo)
     _match_devices(todo, at=at)
     record_many(
         actor=actor, at=at, entries=[_line(row, item, before.get(item.pk)) for row, (item, _) in looks]
@@ -93,6 +96,15 @@ def _examination(
         failure=f.failure[:200],
         examined_at=at,
     )
+
+
+def _mark(found: Mapping[Item, FoundOrigin]) -> None:
+    """The marks of the latest look that read the file stand in the place of all former ones."""
+    read = {item.pk: f.marks for item, f in found.items() if f.marks is not None}
+    for keys in in_parts(read):
+        OriginMark.objects.filter(item__in=keys).delete()
+    marks = [(key, kind[:20], value[:120]) for key, pairs in read.items() for kind, value in pairs]
+    insert_rows(OriginMark, ("item_id", "kind", "value"), marks, twice_is_once=True)
 
 
 def _match_devices(found: Mapping[Item, FoundOrigin], *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-__all__ = ["after_commit", "do_others_wait", "is_waiting", "task"]
+__all__ = ["after_commit", "do_others_wait", "has_failed", "is_waiting", "task"]
 
 
 def after_commit(task_to_run: Any, *args: Any) -> None:
@@ -21,6 +21,13 @@ def after_commit(task_to_run: Any, *args: Any) -> None:
 def is_waiting(task_to_run: Any) -> bool:
     """Whether a task waits in the queue, now or until its time comes."""
     return bool(DBTaskResult.objects.filter(task_path=task_to_run.module_path, status="READY").exists())
+
+
+def has_failed(task_to_run: Any) -> bool:
+    """Whether the last run of a task that ended, ended badly."""
+    runs = DBTaskResult.objects.filter(task_path=task_to_run.module_path, finished_at__isnull=False)
+    last = runs.order_by("-finished_at").values_list("status", flat=True).first()
+    return last == "FAILED"
 
 
 def do_others_wait() -> bool:

@@ -1,4 +1,4 @@
-"""What the worker does by the clock: signed files, refusals that nobody told, deep looks that stopped, and rows that can no longer matter."""
+"""What the worker does by the clock: signed files, refusals nobody told, deep looks that stopped, rows that can go."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from openhotline.datasets.origin_files import LIMITS
 from openhotline.datasets.origins import ENTRY
 from openhotline.errors import WorkerFailed
 from openhotline.media import confined
-from openhotline.provenance.settings import Settings, default_settings, load_settings
+from openhotline.provenance.settings import load_settings
 from openhotline.provenance.signed.trust import load_trust
 from openhotline_server.findings.devices import pattern_of
 from openhotline_server.findings.origins import list_devices
@@ -44,12 +44,6 @@ def _settings_file() -> str:
         return ""
     load_settings(path)
     return str(path)
-
-
-def site_settings() -> Settings:
-    """What evidence weighs here."""
-    path = settings.DATA.origin_settings
-    return load_settings(path) if path.is_file() else default_settings()
 
 
 def inputs_of(pool: confined.Pool) -> str:

@@ -13,7 +13,7 @@ from openhotline.errors import Busy
 from openhotline_server.evidence.models import Item
 from openhotline_server.findings.origins import list_unlooked
 from openhotline_server.intake.models import Report
-from openhotline_server.pipeline.background import after_commit, do_others_wait, task
+from openhotline_server.pipeline.background import after_commit, do_others_wait, is_waiting, task
 from openhotline_server.pipeline.origins import look_deeper, only_look
 
 BEHIND_THE_OTHERS = -10
@@ -46,5 +46,5 @@ def leave_origins(*, report: Report, at: datetime) -> None:
 
 def look_at_what_waits() -> None:
     """Queue the deep look if anything waits for it: a process may have died before it queued its own."""
-    if list_unlooked(Item.objects.all()).exists():
+    if not is_waiting(look_at_origins) and list_unlooked(Item.objects.all()).exists():
         look_at_origins.enqueue()

@@ -14,27 +14,30 @@ from openhotline.provenance import Evidence
 from openhotline.provenance.contradictions import GENERATED, Contradiction, later_label
 from openhotline.provenance.evidence import NONE, UNREADABLE, unreadable
 from openhotline.provenance.fusion import fuse
-from openhotline.provenance.settings import Settings
+from openhotline.provenance.settings import Settings, default_settings
 from openhotline_server.evidence.models import Item, Sighting
 from openhotline_server.evidence.queries import in_parts
 from openhotline_server.findings.models import ClusterMember
 from openhotline_server.findings.origin_answers import Answer
 from openhotline_server.findings.origin_records import FoundOrigin, facts_of, record_origins
 from openhotline_server.findings.origins import device_matches, evidence_of, origin_of
-from openhotline_server.pipeline.origin_inputs import site_settings
+from openhotline_server.findings.weights import readable_settings, site_settings
 from openhotline_server.triage.signals import known_real_among
 
 Seen: TypeAlias = tuple[datetime, frozenset[str]]
 Heard: TypeAlias = Sequence[Evidence]
 
+TO_BE_MADE_AGAIN = ""
+"""Stands for the inputs of a result that was judged with others than the site's."""
 
-def judge(answers: Mapping[Item, Answer]) -> dict[Item, FoundOrigin]:
-    """Fuse each item's evidence. Which facts of our own entered stands in the record."""
+
+def judge(answers: Mapping[Item, Answer], *, settings: Settings | None = None) -> dict[Item, FoundOrigin]:
+    """Fuse each item's evidence. Which facts of our own entered stands in the record. ``settings``: else the site's."""
     keys = [item.pk for item in answers]
     known, matched = known_real_among(keys), device_matches(keys)
     heard = _heard(answers)
     later = _labelled_later(heard)
-    settings = site_settings()
+    settings = settings or site_settings()
     return {
         item: _found(
             answer,
@@ -50,7 +53,12 @@ def judge(answers: Mapping[Item, Answer]) -> dict[Item, FoundOrigin]:
 
 @transaction.atomic
 def reconsider(*, items: Iterable[int], at: datetime) -> None:
-    """Judge anew, from what was found before, where known material or devices came or went since the deep look."""
+    """Judge anew, from what was found before, where known material or devices came or went since the deep look.
+
+    It is part of placing cases after a list changed, which must not wait until damaged settings are mended: meanwhile the
+    shipped ones judge, and the result is marked as one to be made again.
+    """
+    settings = readable_settings()
     looks = origin_of(items)
     known, matched = known_real_among(looks), device_matches(looks)
     changed = {k: look for k, look in looks.items() if facts_of(look.record) != (k in known, k in matched)}
@@ -64,7 +72,8 @@ def reconsider(*, items: Iterable[int], at: datetime) -> None:
             failure=look.failure,
         )
     for inputs, answers in by_inputs.items():
-        record_origins(found=judge(answers), inputs=inputs, at=at)
+        found = judge(answers, settings=settings or default_settings())
+        record_origins(found=found, inputs=inputs if settings else TO_BE_MADE_AGAIN, at=at)
 
 
 def _found(

@@ -11,6 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 from openhotline.errors import WrongUsage
 
+LOG_KEPT = 128 * 2**20
+"""Bytes of SQLite's write-ahead log that stay on the disk. A large list in one step, or an import, may need more
+for a while: 390 bytes a row of a list."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -117,7 +121,8 @@ def database(sqlite_path: Path) -> dict[str, Any]:
                 "timeout": 30,
                 "transaction_mode": "IMMEDIATE",
                 # FULL: a committed ledger line survives a power cut, not only the process's death.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
+                f"PRAGMA journal_size_limit={LOG_KEPT};",
             },
         }
     parts = urlsplit(address)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from openhotline.provenance import Evidence
 from openhotline.provenance.evidence import ANALYST
 from openhotline.provenance.ratchet import MoveGround, Refusal, may_move
-from openhotline.provenance.settings import default_settings
+from openhotline.provenance.settings import Settings, default_settings
 from openhotline.provenance.weights import generated_families
 from openhotline_server.triage.rules import Signals, shows_known_real
 
@@ -24,6 +24,9 @@ CONTRADICTED = "Signs of its origin contradict each other."
 NOT_THE_SAME = "Not the same two families speak for every picture of the case."
 STAYS = "It keeps its place."
 TO_A_CAMERA = "Something in it points to a camera now."
+UNREADABLE = (
+    "The settings of what evidence weighs (origin.toml) cannot be read, so nothing vouches for a move."
+)
 GONE = "The evidence it rested on does not hold for every picture of the case any more."
 
 
@@ -44,12 +47,17 @@ class Ground:
         return not self.against
 
 
-def of(signals: Signals, *, stated: Sequence[Evidence] = ()) -> Ground:
-    """Return the ground that evidence gives, readers' findings (``stated``) among it."""
+def of(signals: Signals, *, stated: Sequence[Evidence] = (), settings: Settings | None) -> Ground:
+    """Return the ground that evidence gives, readers' findings (``stated``) among it.
+
+    ``settings`` are the site's, which may only narrow what counts; None where they cannot be read.
+    """
     against = _against(signals)
     if against:
         return Ground(against=f"{against} {STAYS}")
-    answers = [may_move([*each, *stated], known_real=False, device_match=False) for each in signals.each]
+    if settings is None:
+        return Ground(against=f"{UNREADABLE} {STAYS}")
+    answers = [_asked([*each, *stated], settings) for each in signals.each]
     refused = next((a.words for a in answers if isinstance(a, Refusal)), "")
     grounds = [a for a in answers if isinstance(a, MoveGround)]
     if refused or not grounds:
@@ -60,19 +68,31 @@ def of(signals: Signals, *, stated: Sequence[Evidence] = ()) -> Ground:
     return Ground(tuple(sorted(families)), other_person=any(ground.other_person for ground in grounds))
 
 
-def lost(signals: Signals, *, families: Iterable[str]) -> str:
+def lost(signals: Signals, *, families: Iterable[str], settings: Settings | None) -> str:
     """Say why a move on these families must go, without asking readers again; empty while it stands."""
     against = _against(signals)
     if against:
         return against
-    answers = [may_move(each, known_real=False, device_match=False) for each in signals.each]
+    if settings is None:
+        return UNREADABLE
+    answers = [_asked(each, settings) for each in signals.each]
     if any(isinstance(a, Refusal) and a.code != "families" for a in answers):
         return TO_A_CAMERA
     asked = set(families) - {ANALYST}
     holding = [
-        asked <= {name for name, _ in generated_families(each, default_settings())} for each in signals.each
+        asked <= _speaking(each, settings) & _speaking(each, default_settings()) for each in signals.each
     ]
     return "" if holding and all(holding) else GONE
+
+
+def _speaking(evidence: Sequence[Evidence], settings: Settings) -> set[str]:
+    """Families that weigh enough towards generation to be a ground, as ``may_move`` counts them."""
+    least = default_settings().least
+    return {name for name, weight in generated_families(evidence, settings) if weight >= least}
+
+
+def _asked(evidence: Iterable[Evidence], settings: Settings) -> MoveGround | Refusal:
+    return may_move(evidence, known_real=False, device_match=False, settings=settings)
 
 
 def _against(signals: Signals) -> str:

@@ -17,6 +17,7 @@ from openhotline.provenance import Evidence
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.findings.queries import list_members
+from openhotline_server.findings.weights import readable_settings
 from openhotline_server.ledger.events import SYSTEM, Event
 from openhotline_server.ledger.operations import record
 from openhotline_server.triage import ground
@@ -54,7 +55,7 @@ def move_within_level(
         raise Conflict("This case does not wait, so it has no place to change.")
     if find_standing(case) is not None:
         raise Conflict("This case was moved already.")
-    found = ground.of(signals_of(case), stated=stated)
+    found = ground_of(case, stated=stated)
     if not found.stands:
         raise Conflict(found.against)
     if found.other_person and person.pk in readers:
@@ -117,8 +118,13 @@ def look_again(*, case: Case, signals: Signals, at: datetime) -> bool:
     moved = find_standing(case) if case.turn_at > case.opened_at else None
     if moved is None:
         return False
-    why = ground.lost(signals, families=moved.families)
+    why = ground.lost(signals, families=moved.families, settings=readable_settings())
     return bool(why) and take_back(case=case, why=why, actor=SYSTEM, at=at)
+
+
+def ground_of(case: Case, *, stated: Sequence[Evidence] = ()) -> ground.Ground:
+    """What a case could be moved on as it stands, by what evidence weighs at this site, or why not."""
+    return ground.of(signals_of(case), stated=stated, settings=readable_settings())
 
 
 def signals_of(case: Case) -> Signals:

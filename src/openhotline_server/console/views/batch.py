@@ -16,6 +16,7 @@ from openhotline_server.accounts.permissions import Permission
 from openhotline_server.findings.batch_origins import Shared, batch_origin
 from openhotline_server.findings.origins import links_of_report
 from openhotline_server.intake import queries as intake
+from openhotline_server.pipeline.origin_health import origin_health
 
 # What can be shared, in the order of the page: what a file says first, what was measured last.
 KINDS = ("generator", "model_digest", "seed_family", "signer", "camera", "device")
@@ -53,6 +54,7 @@ def origin(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
         "groups": [group for group in groups if group.rows],
         "nothing": [group.kind for group in groups if not group.rows],
         "links": links,
+        "health": origin_health(),
     }
     return render(request, "console/report_origin.html", context)
 

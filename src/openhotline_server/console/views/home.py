@@ -17,6 +17,7 @@ from openhotline_server.assessment import queries as assessment
 from openhotline_server.findings import members
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.lists import queries as lists
+from openhotline_server.pipeline.origin_health import origin_health
 from openhotline_server.sharing import signed_files
 from openhotline_server.triage import queries as triage
 
@@ -57,6 +58,7 @@ def _overview() -> dict[str, Any]:
     everything = waiting.for_manager(at=now)
     return {
         "alarms": lists.list_alarms(),
+        "origin": origin_health(),
         "stale": signed_files.list_stale(at=now),
         "states": triage.counts(),
         "oldest": waiting.oldest(everything),
