@@ -187,6 +187,20 @@ def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
         matching.open_index(path).search(hashes, 257)
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+def test_an_index_made_in_the_memory_of_its_hashes_is_the_same(tmp_path: Path, *, in_order: bool) -> None:
+    hashes, keys = by_chance(9_000, 1), np.arange(9_000)
+    keys = keys if in_order else keys[::-1].copy()
+    locked = hashes.copy()
+    locked.setflags(write=False)
+    matching.build_index(keys, hashes, tmp_path / "kept")
+    matching.build_index(keys, locked, tmp_path / "locked", consume=True)
+    matching.build_index(keys, hashes.copy(), tmp_path / "consumed", consume=True)
+    kept, *others = ((tmp_path / name).read_bytes() for name in ("kept", "locked", "consumed"))
+    assert others == [kept, kept]
+    assert np.array_equal(hashes, by_chance(9_000, 1))  # nothing but consume writes over them
+
+
 def test_threads_share_an_index(tmp_path: Path) -> None:
     hashes = of_pictures()
     index = index_of(hashes, tmp_path)

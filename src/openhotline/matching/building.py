@@ -20,15 +20,19 @@ from openhotline.matching.searching import Integers
 from openhotline.matching.tables import NAMES, fill, fixed
 
 
-def build_index(keys: Integers, hashes: Hashes, path: Path, *, prefix: str = "") -> None:
+def build_index(
+    keys: Integers, hashes: Hashes, path: Path, *, prefix: str = "", consume: bool = False
+) -> None:
     """Write an index of uint8[n, 32] under the caller's keys (int64[n], each once). Durable when it returns.
 
     Until then it is in a file beside ``path`` whose name begins with ``prefix`` and ends in ``.new``.
+    With ``consume`` the memory of ``hashes`` is written over, and they are gone: 32 bytes less for each. What is
+    needed beyond keys and hashes is then 4 bytes a hash for the stored keys, and up to 40 for the bands in the making.
     """
     check_entries(keys, hashes)
     if len(keys) > MOST_ROWS:
         raise BadInput(f"An index holds {MOST_ROWS:,} hashes. Make several.")
-    if not (keys[1:] > keys[:-1]).all():
+    if not ascending(keys):
         order = np.argsort(keys, kind="stable")
         keys, hashes = keys[order], hashes[order]
     packed, permutation, bands = pack_keys(keys), shuffle.standard(), plan(len(keys))
@@ -42,7 +46,7 @@ def build_index(keys: Integers, hashes: Hashes, path: Path, *, prefix: str = "")
 
     def arrays() -> Iterator[tuple[str, npt.NDArray[Any]]]:
         yield "keys", packed.above
-        codes = fixed(shuffle.encode(hashes, permutation))
+        codes = fixed((shuffle.encode_in_place if consume else shuffle.encode)(hashes, permutation))
         yield "codes", codes
         for number, filled in enumerate(fill(codes, bands)):
             for name, array in zip(NAMES, filled, strict=True):
@@ -56,6 +60,10 @@ def check_entries(keys: Integers, hashes: Hashes) -> None:
     check_hashes(hashes)
     if keys.dtype != np.int64 or keys.shape != (len(hashes),):
         raise BadInput("There is one key, int64, for each hash. Pass as many as there are hashes.")
-    in_order = np.sort(keys)
-    if (in_order[1:] == in_order[:-1]).any():
+    if not ascending(keys) and len(np.unique(keys)) < len(keys):
         raise BadInput("A key is given twice. Each key names one hash.")
+
+
+def ascending(keys: Integers) -> bool:
+    """Say whether the keys are in order, each once."""
+    return bool((keys[1:] > keys[:-1]).all())

@@ -30,11 +30,16 @@ def check_change(add_keys: Integers, add_hashes: Hashes, remove_keys: Integers) 
 
 
 def changed(
-    directory: Path, now: Snapshot, add_keys: Integers, add_hashes: Hashes, remove_keys: Integers
+    directory: Path,
+    now: Snapshot,
+    add_keys: Integers,
+    add_hashes: Hashes,
+    remove_keys: Integers,
+    *,
+    consume: bool = False,
 ) -> Manifest:
     """Write the files of a change and return the manifest that puts it in force."""
-    gone = np.concatenate([add_keys, remove_keys])
-    parts = [part.without(gone) for part in now.parts]
+    parts = [part.without(add_keys).without(remove_keys) for part in now.parts]
     if parts and len(add_keys) and parts[-1].live + len(add_keys) <= SMALL:
         last = parts.pop()
         rows = last.live_rows()
@@ -48,5 +53,5 @@ def changed(
     ]
     for start in range(0, len(add_keys), MOST_ROWS):
         some = slice(start, start + MOST_ROWS)
-        segments.append(write_part(directory, add_keys[some], add_hashes[some]))
+        segments.append(write_part(directory, add_keys[some], add_hashes[some], consume=consume))
     return replace(now.manifest, applied=now.manifest.applied + 1, segments=tuple(segments))

@@ -68,15 +68,20 @@ class ListIndex:
             return Found(*(np.empty(0, np.int64) for _ in range(3)))
         return ordered(*(np.concatenate(column) for column in zip(*answers, strict=True)))
 
-    def apply(self, add_keys: Integers, add_hashes: Hashes, remove_keys: Integers) -> None:
+    def apply(
+        self, add_keys: Integers, add_hashes: Hashes, remove_keys: Integers, *, consume: bool = False
+    ) -> None:
         """Take entries back and add others in one step, durable and in force everywhere when this returns.
 
         A key that is added replaces what it stood for, also if it is among those to remove; a key to remove that
         is not there is no error. So the same change may be applied twice. Raises Busy if another writer is slow.
+        With ``consume`` the hashes' own memory is used, and ``add_hashes`` holds nothing any more, also after an error.
         """
         check_change(add_keys, add_hashes, remove_keys)
         with explained(), only_writer(self.directory):
-            manifest = changed(self.directory, self._now(), add_keys, add_hashes, remove_keys)
+            manifest = changed(
+                self.directory, self._now(), add_keys, add_hashes, remove_keys, consume=consume
+            )
             put_in_force(self.directory, manifest)
 
     def merge(self) -> bool:

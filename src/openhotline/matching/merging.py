@@ -61,7 +61,7 @@ def _build(path: Path, chosen: tuple[Part, ...]) -> Path:
     rows = [(part, part.live_rows()) for part in chosen]
     keys = np.concatenate([part.index.keys.of(live) for part, live in rows])
     hashes = np.concatenate([part.index.hashes(live) for part, live in rows])
-    build_index(keys, hashes, path, prefix=MERGE_PREFIX)
+    build_index(keys, hashes, path, prefix=MERGE_PREFIX, consume=True)
     return path
 
 

@@ -78,10 +78,10 @@ def open_part(directory: Path, segment: Segment, held: Part | None = None) -> Pa
     return Part(segment, index, _read_dead(directory / segment.dead, segment) if segment.dead else _none())
 
 
-def write_part(directory: Path, keys: Integers, hashes: Hashes) -> Segment:
-    """Write a new segment."""
+def write_part(directory: Path, keys: Integers, hashes: Hashes, *, consume: bool = False) -> Segment:
+    """Write a new segment; ``consume`` as of ``build_index``."""
     name = new_name(SEGMENT)
-    build_index(keys, hashes, directory / name)
+    build_index(keys, hashes, directory / name, consume=consume)
     return Segment(name, len(keys))
 
 

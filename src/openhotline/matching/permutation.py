@@ -34,6 +34,21 @@ def encode(hashes: Hashes, permutation: Permutation) -> Codes:
     return codes
 
 
+def encode_in_place(hashes: Hashes, permutation: Permutation) -> Codes:
+    """Return the codes of uint8[n, 32] in the memory that the hashes had: 32 bytes a hash less than ``encode``.
+
+    The hashes are gone then. Where their memory cannot be written to, they stay and the codes get their own.
+    """
+    from openhotline.matching import index_kernels
+
+    flags, aligned_words = hashes.flags, hashes.ctypes.data % 8 == 0
+    if not (flags.c_contiguous and flags.writeable and aligned_words and len(hashes)):
+        return encode(hashes, permutation)
+    codes = hashes.view(np.uint64)
+    index_kernels.permute(hashes, _tables(permutation.tobytes()), codes)
+    return codes
+
+
 def decode(codes: Codes, permutation: Permutation) -> Hashes:
     """Return the hashes uint8[n, 32] that have these codes."""
     bytes_of_codes = np.ascontiguousarray(codes).view(np.uint8).reshape(-1, HASH_BYTES)

@@ -98,7 +98,7 @@ def _take_in(hash_list: HashList, newest: Edition) -> None:
     changes = changes_between(hash_list, marker.edition, newest)
     if changes:
         with _usable(hash_list):
-            _opened(where).apply(changes.add_keys, changes.add_hashes, changes.remove_keys)
+            _opened(where).apply(changes.add_keys, changes.add_hashes, changes.remove_keys, consume=True)
     Marker.of(newest).write(where)
 
 
@@ -161,7 +161,7 @@ def _rebuild(hash_list: HashList, newest: Edition) -> None:
     index = ListIndex.create(fresh)
     entries = everything_in(hash_list, newest)
     if entries:
-        index.apply(entries.add_keys, entries.add_hashes, entries.remove_keys)
+        index.apply(entries.add_keys, entries.add_hashes, entries.remove_keys, consume=True)
     Marker().write(where)
     with suppress(FileNotFoundError):
         where.rename(old)

@@ -43,7 +43,9 @@ class Changes:
 
     @cached_property
     def remove_keys(self) -> NDArray[np.int64]:
-        return np.array(sorted(self.going.values_list("pk", flat=True)), dtype=np.int64)
+        keys: Any = self.going.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=AT_ONCE)
+        with closing(keys):
+            return np.fromiter(keys, np.int64)
 
     def __bool__(self) -> bool:
         return bool(len(self.add_keys) or len(self.remove_keys))

@@ -17,12 +17,12 @@ WHERE loading_id = %s AND reference <> '' AND NOT withdrawn
 GROUP BY reference, algorithm HAVING COUNT(*) > 1 ORDER BY reference, algorithm LIMIT %s"""
 
 
-def find_clashes(loading: Loading, *, most: int) -> Iterator[tuple[StagedRow, int, str]]:
-    """Yield staged rows that clash with another one, with the line to name and the reason; about ``most`` of them."""
+def find_clashes(loading: Loading, *, most: int) -> Iterator[tuple[int, int, str]]:
+    """Yield the keys of staged rows that clash with another one, with the line to name and the reason; about ``most``."""
     staged = StagedRow.objects.filter(loading=loading, withdrawn=False)
-    for row in staged.exclude(clash=None).order_by("clash")[:most]:
-        assert row.clash is not None
-        yield row, row.clash, OTHER_WORDS
+    for key, line in staged.filter(clash__isnull=False).order_by("clash").values_list("pk", "clash")[:most]:
+        assert line is not None
+        yield key, line, OTHER_WORDS
     if not loading.named:
         return
     with connection.cursor() as cursor:
@@ -30,5 +30,5 @@ def find_clashes(loading: Loading, *, most: int) -> Iterator[tuple[StagedRow, in
         twice = cursor.fetchall()
     for reference, algorithm in twice:
         rows = staged.filter(reference=reference, algorithm=algorithm, clash=None).order_by("line", "place")
-        for row in rows[1:]:
-            yield row, row.line, OTHER_VALUE
+        for key, line in rows.values_list("pk", "line")[1:]:
+            yield key, line, OTHER_VALUE

@@ -179,7 +179,7 @@ def _without_clashes(loading: Loading, *, at: datetime) -> Loading:
     _reject(loading, [BadRow(line, reason) for _, line, reason in clashes])
     loading = _stopped_if_bad(loading, at=at, ended=True)
     if loading.state != Loading.State.STOPPED:
-        keys = [row.pk for row, _, _ in clashes]
+        keys = [key for key, _, _ in clashes]
         for first in range(0, len(keys), KEYS_AT_ONCE):
             StagedRow.objects.filter(pk__in=keys[first : first + KEYS_AT_ONCE]).delete()
     return loading
