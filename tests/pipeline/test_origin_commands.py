@@ -104,7 +104,11 @@ def test_a_call_that_says_too_little_is_told_so(site: Site) -> None:
 
 
 @pytest.mark.slow
-def test_nothing_of_a_generators_text_is_outside_the_vault(site: Site) -> None:
+def test_nothing_of_a_generators_text_is_outside_the_vault(tmp_path: Path) -> None:
+    site, batch = Site(tmp_path), tmp_path / "batch"
+    batch.mkdir()
+    (batch / "a.png").write_bytes(generated(61))
+    site.run("import", str(batch), "--source", "a test", "--received", "2026-11-02")
     site.run("origin", "examine", "--all")
     kept = [path for path in site.data.rglob("*") if path.is_file()]
     assert kept
