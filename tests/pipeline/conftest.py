@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 from PIL import Image
 from tests.conftest import NOON
 
@@ -60,3 +62,11 @@ def take_in(db: None) -> Callable[..., Imported]:
         )
 
     return run
+
+
+@pytest.fixture
+def inputs_of_this_test_only(request: pytest.FixtureRequest) -> None:
+    """Trust lists, detectors and weights that a test puts into the data directory go with it."""
+    for path in (settings.DATA.trust, settings.DATA.detectors):
+        request.addfinalizer(lambda path=path: shutil.rmtree(path, ignore_errors=True))
+    request.addfinalizer(lambda: settings.DATA.origin_settings.unlink(missing_ok=True))

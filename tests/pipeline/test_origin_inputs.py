@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,15 +21,8 @@ from openhotline_server.pipeline.drawing.signing import draw_signed
 from openhotline_server.pipeline.importing import Imported
 from openhotline_server.pipeline.origin_explaining import look_today, stored_look
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inputs_of_this_test_only")]
 TakeIn = Callable[..., Imported]
-
-
-@pytest.fixture(autouse=True)
-def _inputs_of_this_test_only(request: pytest.FixtureRequest) -> None:
-    for path in (settings.DATA.trust, settings.DATA.detectors):
-        request.addfinalizer(lambda path=path: shutil.rmtree(path, ignore_errors=True))
-    request.addfinalizer(lambda: settings.DATA.origin_settings.unlink(missing_ok=True))
 
 
 def _taken_in(take_in: TakeIn, root: Path, **pictures: bytes) -> None:

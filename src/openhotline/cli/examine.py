@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from openhotline.cli.examine_output import Entry, entry_of, show, show_comparison
+from openhotline.cli.files_bar import files_bar
 from openhotline.cli.hash_output import json_array
 from openhotline.cli.trust import DIRECTORY
 from openhotline.datasets.walk import walk
@@ -98,7 +97,7 @@ def examine_command(
         raise click.UsageError("Name a file or a folder, or with --as-of a saved result.")
     how = With(directory, devices, detectors, settings)
     counts = {"files": 0, "unread": 0, "differ": 0}
-    with _bar(wanted, over_rows=True) as advance, _writing(as_json=as_json) as write:
+    with files_bar("Examining", wanted, over_rows=True) as advance, _writing(as_json=as_json) as write:
         for entry, unread in _entries(wanted, how, workers):
             counts["files"] += 1
             counts["unread"] += unread
@@ -164,16 +163,3 @@ def _verdict(counts: dict[str, int]) -> int:
     if differ:
         click.echo(f"{differ} of {files} differ from the saved result.", err=True)
     return 1 if unread or differ or not files else 0
-
-
-@contextmanager
-def _bar(paths: tuple[str, ...], *, over_rows: bool) -> Iterator[Callable[[], None]]:
-    """Show a bar on standard error, if that is a terminal and the rows do not run over the same one."""
-    console = Console(stderr=True)
-    if not console.is_terminal or (over_rows and sys.stdout.isatty()):
-        yield lambda: None
-        return
-    columns = TextColumn("Examining"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Examining", total=sum(1 for _ in walk(paths)))
-        yield lambda: progress.advance(task)

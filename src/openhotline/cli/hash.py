@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from openhotline.cli.files_bar import files_bar
 from openhotline.cli.hash_output import STANDARD_OUTPUT, writing
 from openhotline.datasets.walk import walk
 
@@ -51,7 +49,10 @@ def hash_command(paths: tuple[str, ...], csv_file: str | None, as_json: bool, wo
         raise click.UsageError("--json and --csv - both write to standard output. Name a file for the CSV.")
     count = unreadable = 0
     over_rows = as_json or csv_file in (None, STANDARD_OUTPUT)
-    with writing(csv_file, as_json=as_json) as write, _bar(paths, over_rows=over_rows) as advance:
+    with (
+        writing(csv_file, as_json=as_json) as write,
+        files_bar("Hashing", paths, over_rows=over_rows) as advance,
+    ):
         for row in _hashed(paths, workers):
             write(row)
             advance()
@@ -75,16 +76,3 @@ def _verdict(count: int, unreadable: int) -> int:
     elif unreadable:
         click.echo(f"{unreadable} of {count} could not be read. See 'error' in their entries.", err=True)
     return 1 if unreadable or not count else 0
-
-
-@contextmanager
-def _bar(paths: tuple[str, ...], *, over_rows: bool) -> Iterator[Callable[[], None]]:
-    """Show a bar on standard error, if that is a terminal and the rows do not run over the same one."""
-    console = Console(stderr=True)
-    if not console.is_terminal or (over_rows and sys.stdout.isatty()):
-        yield lambda: None
-        return
-    columns = TextColumn("Hashing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Hashing", total=sum(1 for _ in walk(paths)))
-        yield lambda: progress.advance(task)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from openhotline.cli.files_bar import files_bar
 from openhotline.cli.hash_output import STANDARD_OUTPUT
 from openhotline.cli.match_output import Counts, Row, writing
 from openhotline.datasets.walk import walk
@@ -86,7 +85,7 @@ def match_command(
     with (
         _opened(list_) as known,
         writing(csv_file, as_json=as_json) as write,
-        _bar(paths, over_rows=over_rows) as advance,
+        files_bar("Matching", paths, over_rows=over_rows) as advance,
     ):
         for doubt in known.doubts:
             click.echo(f"{known.name}: {doubt}", err=True)
@@ -146,16 +145,3 @@ def _verdict(counts: Counts, bad_rows: int) -> int:
     if counts.matches:
         return 1
     return 3 if counts.unreadable or bad_rows else 0
-
-
-@contextmanager
-def _bar(paths: tuple[str, ...], *, over_rows: bool) -> Iterator[Callable[[], None]]:
-    """Show a bar on standard error, if that is a terminal and the rows do not run over the same one."""
-    console = Console(stderr=True)
-    if not console.is_terminal or (over_rows and sys.stdout.isatty()):
-        yield lambda: None
-        return
-    columns = TextColumn("Matching"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Matching", total=sum(1 for _ in walk(paths)))
-        yield lambda: progress.advance(task)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ from openhotline.cli.provenance_output import progress, show
 from openhotline.errors import WrongUsage
 
 if TYPE_CHECKING:  # decoders and NumPy are loaded when a command runs, not whenever any does
+    from openhotline.provenance.detectors.crossing import Rows
     from openhotline.provenance.detectors.figures import Figures
     from openhotline.provenance.detectors.manifest import Manifest
     from openhotline.provenance.detectors.measuring import Measured
@@ -99,7 +100,6 @@ def fit_command(
     Writes the model, calibration.json, validation.json and detector.toml into the directory. It holds no picture.
     """
     from openhotline.provenance.detectors.crossing import rows_of
-    from openhotline.provenance.detectors.evaluate import FOLDS, across_folds
     from openhotline.provenance.detectors.fit import check_directory, learn_from, write_detector
     from openhotline.provenance.detectors.samples import find_samples
 
@@ -109,17 +109,7 @@ def fit_command(
     samples = find_samples(real, generated, manifest=manifest, source_column=source_column)
     measured, dequantised = _measured(samples, model, described, workers, keep)
     rows = rows_of(measured)
-    with progress("Judging", 3) as advance:
-        figures = across_folds(
-            rows,
-            measured,
-            described,
-            at=at,
-            dequantised=dequantised,
-            folds=folds or FOLDS,
-            doubts=samples.doubts,
-            advance=advance,
-        )
+    figures = _across_folds(rows, measured, described, folds, at, dequantised, samples.doubts)
     click.echo("Fitting on everything.", err=True)
     write_detector(detector or out, model, described, learn_from(rows, described), rows, figures, at)
     show(figures, page, as_json=as_json)
@@ -176,7 +166,7 @@ def _figures(
 ) -> Figures:
     from openhotline.provenance.detectors.crossing import rows_of
     from openhotline.provenance.detectors.detector import read_fitted
-    from openhotline.provenance.detectors.evaluate import FOLDS, across_folds, on_new_pictures, without
+    from openhotline.provenance.detectors.evaluate import on_new_pictures, without
 
     rows, doubts = rows_of(measured), list(samples.doubts)
     fitted = read_fitted(detector, described) if detector and folds is None else None
@@ -192,6 +182,20 @@ def _figures(
             f"{left_out} of {len(rows.measured)} pictures were there when the head was fitted. These figures "
             "are of heads fitted anew for each fold."
         )
+    return _across_folds(rows, measured, described, folds, at, dequantised, doubts)
+
+
+def _across_folds(
+    rows: Rows,
+    measured: tuple[Measured, ...],
+    described: Manifest,
+    folds: int | None,
+    at: datetime,
+    dequantised: bool,
+    doubts: Sequence[str],
+) -> Figures:
+    from openhotline.provenance.detectors.evaluate import FOLDS, across_folds
+
     with progress("Judging", 3) as advance:
         return across_folds(
             rows,

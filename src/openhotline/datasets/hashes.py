@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from openhotline.datasets.reading import TOO_LARGE, read, sentence
+from openhotline.datasets.asking import ask_of_each
 from openhotline.datasets.walk import Place
 from openhotline.errors import OpenHotlineError
 from openhotline.hashing import Digests
@@ -48,48 +48,22 @@ COLUMNS = tuple(field.name for field in fields(FileHashes))
 
 def hash_files(places: Iterable[Place], pool: Pool) -> Iterator[FileHashes]:
     """Yield the hashes of every place in the order of the places. ``pool`` is one of :data:`ENTRY`."""
-    line = _Line(places)
-    for (number, row), outcome in pool.map(line.jobs()):
-        line.ready[number] = _with_answer(row, outcome)
-        yield from line.in_order()
-    yield from line.in_order()
+    return ask_of_each(places, pool, answered=_with_answer, unasked=_unasked, arguments=WANTED)
 
 
-class _Line:
-    """Puts answers, which come as they are ready, back into the order of the questions."""
-
-    def __init__(self, places: Iterable[Place]) -> None:
-        self._places = places
-        self._next = 0
-        self.ready: dict[int, FileHashes] = {}
-
-    def jobs(self) -> Iterator[tuple[tuple[int, FileHashes], bytes, Mapping[str, Any]]]:
-        """Read and digest; what is not to be decoded goes straight to ``ready``."""
-        for number, place in enumerate(self._places):
-            try:
-                digests, untrusted_bytes = read(place)
-            except (OSError, ValueError) as problem:
-                self.ready[number] = FileHashes(place.path, error=place.problem or sentence(problem))
-                continue
-            row = _row(place.path, digests)
-            if untrusted_bytes is None:
-                self.ready[number] = replace(row, reason=TOO_LARGE)
-            else:
-                yield (number, row), untrusted_bytes, WANTED
-
-    def in_order(self) -> Iterator[FileHashes]:
-        """Yield what no earlier place is still missing for."""
-        while self._next in self.ready:
-            yield self.ready.pop(self._next)
-            self._next += 1
+def _unasked(place: Place, digests: Digests | None, why: str) -> FileHashes:
+    if digests is None:
+        return FileHashes(place.path, error=why)
+    return replace(_row(place.path, digests), reason=why)
 
 
 def _row(path: str, digests: Digests) -> FileHashes:
     return FileHashes(path, digests.size, md5=digests.md5, sha1=digests.sha1, sha256=digests.sha256)
 
 
-def _with_answer(row: FileHashes, outcome: Reply | OpenHotlineError) -> FileHashes:
+def _with_answer(place: Place, digests: Digests, outcome: Reply | OpenHotlineError) -> FileHashes:
     """Add a worker's answer. It comes from behind untrusted bytes: nothing in it is passed on unchecked."""
+    row = _row(place.path, digests)
     if isinstance(outcome, OpenHotlineError):
         return replace(row, reason=outcome.message)
     head = outcome.header

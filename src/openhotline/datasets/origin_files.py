@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from openhotline.datasets.asking import ask_of_each
 from openhotline.datasets.origins import ENTRY
-from openhotline.datasets.reading import TOO_LARGE, read, sentence
 from openhotline.datasets.walk import Place
 from openhotline.errors import OpenHotlineError
+from openhotline.hashing import Digests
 from openhotline.media.confined import Given, Limits, Pool, Reply
 from openhotline.media.reasons import worker_failed
 from openhotline.provenance.evidence import (
@@ -80,44 +81,14 @@ def pool_with(how: With, *, workers: int) -> Pool:
 
 def examine_files(places: Iterable[Place], pool: Pool, settings: Settings) -> Iterator[FileOrigin]:
     """Yield the result of every place in the order of the places."""
-    line = _Line(places, settings)
-    for number, outcome in pool.map(line.jobs()):
-        line.ready[number] = replace(_answered(outcome, settings), path=line.paths.pop(number))
-        yield from line.in_order()
-    yield from line.in_order()
 
+    def answered(place: Place, digests: Digests, outcome: Reply | OpenHotlineError) -> FileOrigin:
+        return replace(_answered(outcome, settings), path=place.path)
 
-class _Line:
-    """Puts answers, which come as they are ready, back into the order of the questions."""
+    def unasked(place: Place, digests: Digests | None, why: str) -> FileOrigin:
+        return replace(_nothing(why, settings), path=place.path)
 
-    def __init__(self, places: Iterable[Place], settings: Settings) -> None:
-        self._places, self._settings = places, settings
-        self._next = 0
-        self.paths: dict[int, str] = {}
-        self.ready: dict[int, FileOrigin] = {}
-
-    def jobs(self) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:
-        """Read; what cannot be read goes straight to ``ready``."""
-        for number, place in enumerate(self._places):
-            try:
-                _, untrusted_bytes = read(place)
-            except (OSError, ValueError) as problem:
-                self.ready[number] = self._unread(place.path, place.problem or sentence(problem))
-                continue
-            if untrusted_bytes is None:
-                self.ready[number] = self._unread(place.path, TOO_LARGE)
-                continue
-            self.paths[number] = place.path
-            yield number, untrusted_bytes, {}
-
-    def in_order(self) -> Iterator[FileOrigin]:
-        """Yield what no earlier place is still missing for."""
-        while self._next in self.ready:
-            yield self.ready.pop(self._next)
-            self._next += 1
-
-    def _unread(self, path: str, problem: str) -> FileOrigin:
-        return replace(_nothing(problem, self._settings), path=path)
+    return ask_of_each(places, pool, answered=answered, unasked=unasked)
 
 
 def _answered(outcome: Reply | OpenHotlineError, settings: Settings) -> FileOrigin:

@@ -39,9 +39,8 @@ from openhotline_server.triage.models import Case
 from openhotline_server.triage.signals import gather
 
 AT_ONCE = 32  # items in one transaction, at most
-SECONDS_AT_ONCE = (
-    10.0  # no further item is begun in it after so long: what waits for it, or is lost with it, is little
-)
+SECONDS_AT_ONCE = 10.0
+"""No further item is begun in a transaction after so long: what waits for it, or is lost with it, is little."""
 LARGEST = 96 * 2**20
 TOO_LARGE = "It is larger than 96 MiB and was not looked at as a picture."
 
