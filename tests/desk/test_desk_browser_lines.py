@@ -79,3 +79,20 @@ def test_a_refused_answer_brings_its_case_back_with_the_sentence(
     desk.grade("4")
     desk.wait_until_saved()
     assert len(_votes(look, case)) == 1
+
+
+def test_a_case_answered_again_before_its_undo_has_arrived_stays_answered(
+    desk: OpenDesk, look: Callable[[], Any]
+) -> None:
+    held: list[Route] = []
+    case = desk.grade(DISCOUNTED)
+    desk.wait_until_saved()
+    desk.page.route("**/undo", lambda route: held.append(route))
+    desk.press("u")
+    desk.wait_for_case(case)
+    desk.grade("5")
+    following = desk.case
+    held.pop().continue_()
+    desk.wait_until_saved()
+    assert desk.case == following
+    assert [v["undone"] for v in _votes(look, case)] == [True, False]

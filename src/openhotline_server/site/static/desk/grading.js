@@ -161,7 +161,7 @@ export class Grading {
     if (this.current !== kase) notice("Taking back your last answer.");
     const done = (answer) => {
       const back = kase ? Object.assign(kase, answer.back) : this.hand.seat(answer.back);
-      if (!this.hand.ready.includes(back)) this.#restore(back);
+      if (!this.hand.knows(back)) this.#restore(back);
       this.#take(answer);
     };
     this.#send("undo", { vote }, done, (error) => {

@@ -29,6 +29,11 @@ export class Hand {
     this.#away.delete(kase.code);
   }
 
+  /** Whether a case is in her hand, or was answered and its answer is on its way. */
+  knows(kase) {
+    return this.ready.includes(kase) || this.#away.has(kase.code);
+  }
+
   /** Take a case up again, before all others. */
   restore(kase) {
     this.#away.delete(kase.code);
