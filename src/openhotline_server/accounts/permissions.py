@@ -25,6 +25,11 @@ class Permission(StrEnum):
     LISTS_READ = "lists:list:read"
     LISTS_MANAGE = "lists:list:manage"
     REPORTS_READ = "intake:report:read"
+    REPORT_SEND = "intake:report:send"
+    REPORT_ADMIT = "intake:report:admit"
+    REPORTER_ANSWER = "intake:message:write"
+    ADDRESS_READ = "intake:address:read"
+    TRACE_OVERRIDE = "findings:trace:override"
     ORIGINAL_OPEN = "evidence:original:open"
     FINDINGS_READ = "findings:finding:read"
     CASE_READ = "triage:case:read"
@@ -35,7 +40,11 @@ class Permission(StrEnum):
     EXPOSURE_READ_OWN = "assessment:exposure:read"
     AGREEMENT_READ = "assessment:agreement:read"
     POLICY_SET = "assessment:policy:set"
+    ADDRESS_ASSESS = "assessment:address:make"
     NOTICE_WRITE = "notices:notice:write"
+    NOTICE_SEND = "notices:notice:send"
+    CONTACTS_MANAGE = "notices:contact:manage"
+    REFERRAL_RELEASE = "sharing:referral:release"
     PUBLISH = "sharing:entry:publish"
     LIST_DOWNLOAD = "sharing:list:download"
     FEEDBACK_GIVE = "sharing:feedback:give"
@@ -55,7 +64,16 @@ _DESK = _READING | {
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ANALYST: frozenset(_DESK | {Permission.VOTE_FIRST}),
+    Role.ANALYST: frozenset(
+        _DESK
+        | {
+            Permission.VOTE_FIRST,
+            Permission.ADDRESS_READ,
+            Permission.ADDRESS_ASSESS,
+            Permission.REPORTER_ANSWER,
+            Permission.NOTICE_WRITE,
+        }
+    ),
     Role.SECOND_READER: frozenset(_DESK),
     # A manager sees results that one reader gave, so she is no blind second reader.
     Role.MANAGER: frozenset(
@@ -72,14 +90,28 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.QUEUE_MANAGE,
             Permission.AGREEMENT_READ,
             Permission.POLICY_SET,
+            Permission.REPORT_ADMIT,
+            Permission.REPORTER_ANSWER,
+            Permission.ADDRESS_READ,
+            Permission.TRACE_OVERRIDE,
             Permission.NOTICE_WRITE,
+            Permission.NOTICE_SEND,
+            Permission.CONTACTS_MANAGE,
+            Permission.REFERRAL_RELEASE,
             Permission.PUBLISH,
             Permission.FEEDBACK_SETTLE,
             Permission.STATISTICS_READ,
         }
     ),
     Role.OPERATOR: frozenset(_READING | {Permission.PEOPLE_READ, Permission.LEDGER_READ}),
-    Role.PARTNER: frozenset({Permission.LIST_DOWNLOAD, Permission.FEEDBACK_GIVE, Permission.MATCH_ASK}),
+    Role.PARTNER: frozenset(
+        {
+            Permission.LIST_DOWNLOAD,
+            Permission.FEEDBACK_GIVE,
+            Permission.MATCH_ASK,
+            Permission.REPORT_SEND,
+        }
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from django.db import models
 
 from openhotline_server.accounts.models import User
 from openhotline_server.evidence.models import Item
-from openhotline_server.triage.models import Case
+from openhotline_server.triage.models import AddressCase, Case
 
 
 class Vote(models.Model):
@@ -94,6 +94,42 @@ class LegalResult(models.Model):
             )
         ]
         indexes = [models.Index(fields=["jurisdiction", "outcome"])]
+
+
+class AddressAssessment(models.Model):
+    """What a person found at an address. The youngest age and the most severe category of everything there.
+
+    The two may come from different pictures, as the published tables count them. ``results`` holds what each
+    jurisdiction makes of the facts; the columns beside it repeat the deciding one's, for counting.
+    """
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(AddressCase, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    facts = models.JSONField()
+    results = models.JSONField(default=list)  # [{"jurisdiction", "edition", "outcome", "grade", "provision"}]
+    outcome = models.CharField(max_length=40, db_index=True)
+    grade = models.CharField(max_length=10, blank=True)
+    discount_reason = models.CharField(max_length=40, blank=True)
+    severity = models.CharField(max_length=4, blank=True)
+    age_band = models.CharField(max_length=10, blank=True)
+    sex = models.CharField(max_length=14, blank=True)
+    ai = models.CharField(max_length=30, blank=True)
+    site_type = models.CharField(max_length=30, blank=True)
+    commercial = models.CharField(max_length=30, blank=True)
+    pictures = models.PositiveIntegerField(default=0, help_text="seen there")
+    films = models.PositiveIntegerField(default=0, help_text="seen there")
+    identifying = models.JSONField(default=list)  # codes: why victim identification should hear of it
+    note = models.CharField(max_length=1000, blank=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at=None), name="assessment_one_address_in_force"
+            )
+        ]
 
 
 class Display(models.Model):

@@ -6,8 +6,9 @@ import uuid
 
 from django.db import models
 
+from openhotline_server.accounts.models import User
 from openhotline_server.evidence.models import Item
-from openhotline_server.intake.models import Report
+from openhotline_server.intake.models import Address, Report
 from openhotline_server.lists.models import Edition, Entry, HashList
 
 
@@ -235,3 +236,64 @@ class SensorLink(models.Model):
     items_a = models.PositiveIntegerField(help_text="pictures that were averaged")
     items_b = models.PositiveIntegerField()
     compared_at = models.DateTimeField()
+
+
+class Trace(models.Model):
+    """One answer to "where does this address lie, and who can take it down?". The newest one of an address counts.
+
+    ``country`` is empty while the sources do not agree and nobody has overridden that. ``front``: a network that
+    stands before the origin (a CDN); country and network are then the front's unless ``origin_known``.
+    """
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+")
+    country = models.CharField(
+        max_length=2, blank=True, help_text="ISO 3166-1 alpha-2 of the physical server"
+    )
+    ip = models.GenericIPAddressField(null=True)
+    asn = models.PositiveIntegerField(null=True)
+    network = models.CharField(max_length=200, blank=True, help_text="name of the network or its holder")
+    front = models.CharField(max_length=60, blank=True)
+    origin_known = models.BooleanField(default=True)
+    abuse = models.JSONField(default=list)  # [{"email", "source"}], the best first
+    agreeing = models.PositiveSmallIntegerField(help_text="independent sources that named this country")
+    against = models.PositiveSmallIntegerField(help_text="independent sources that named another one")
+    asked = models.PositiveSmallIntegerField(help_text="sources that were asked")
+    agreed = models.BooleanField(help_text="enough sources agree, so that a notice may go")
+    traced_at = models.DateTimeField()
+    overridden_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    override_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "-id"], name="findings_newest_trace")]
+
+
+class TraceAnswer(models.Model):
+    """What one source said, kept as it was said. ``failure`` is a sentence where it said nothing."""
+
+    trace = models.ForeignKey(Trace, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=40)
+    country = models.CharField(max_length=2, blank=True)
+    said = models.JSONField(default=dict)
+    failure = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+
+
+class Check(models.Model):
+    """One look whether an address still answers: a status, never a body."""
+
+    class Outcome(models.TextChoices):
+        ONLINE = "online", "Still there"
+        GONE = "gone", "Gone"
+        UNCLEAR = "unclear", "Cannot be told"
+        FAILED = "failed", "The check could not run"
+
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    status = models.PositiveSmallIntegerField(null=True, help_text="HTTP")
+    ip = models.GenericIPAddressField(null=True)
+    words = models.CharField(max_length=200, blank=True)
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "-id"], name="findings_newest_check")]

@@ -61,6 +61,25 @@ OPTIONS = (
         "",
         "For `openhotline subscribe`: a file with your key at another hotline.",
     ),
+    Option("OPENHOTLINE_COUNTRY", "GB", "The hotline's own country, two letters (ISO 3166-1)."),
+    Option("OPENHOTLINE_ORGANISATION", "", "Who signs notices, with address; empty: the hotline's name."),
+    Option("OPENHOTLINE_LANGUAGES", "en,de,fr,es,nl,pl,ar", "Languages of the public pages."),
+    Option(
+        "OPENHOTLINE_SMTP_URL", "", "The mail server, smtp://user:password@host:587 or smtps://; empty: none."
+    ),
+    Option("OPENHOTLINE_MAIL_FROM", "", "The address that notices come from; answers go there too."),
+    Option(
+        "OPENHOTLINE_ASK_NETWORK",
+        "0",
+        "1: addresses may be traced and checked over the network. 0: recorded answers and local files only.",
+    ),
+    Option("OPENHOTLINE_EGRESS_PROXY", "", "An HTTP proxy that every such question goes through."),
+    Option("OPENHOTLINE_GEO_DATABASES", "", "Country databases (MaxMind format), comma-separated paths."),
+    Option("OPENHOTLINE_ASN_DATABASE", "", "A database of autonomous systems (MaxMind format)."),
+    Option("OPENHOTLINE_TRACE_AGREE", "2", "How many independent sources must agree on the hosting country."),
+    Option(
+        "OPENHOTLINE_RECORDED_ANSWERS", "", "A folder of recorded answers instead of the network, for trials."
+    ),
     Option("OPENHOTLINE_TRACE", "0", "1: an unforeseen error of a command prints its whole trace."),
     Option("OPENHOTLINE_DEMO", "0", "1: say on every page that this is a demonstration with drawn pictures."),
 )

@@ -30,6 +30,23 @@ HTTPS = options.switch("OPENHOTLINE_HTTPS")
 HOTLINE_NAME = options.value("OPENHOTLINE_NAME")
 FILES_EVERY_HOURS = options.number("OPENHOTLINE_FILES_EVERY_HOURS")
 MEMBER_NUMBER = options.number("OPENHOTLINE_MEMBER_NUMBER")
+COUNTRY = options.value("OPENHOTLINE_COUNTRY").upper()
+ORGANISATION = options.value("OPENHOTLINE_ORGANISATION") or HOTLINE_NAME
+PUBLIC_LANGUAGES = options.names("OPENHOTLINE_LANGUAGES")
+SMTP_URL = options.value("OPENHOTLINE_SMTP_URL")
+MAIL_FROM = options.value("OPENHOTLINE_MAIL_FROM")
+ASK_NETWORK = options.switch("OPENHOTLINE_ASK_NETWORK")
+EGRESS_PROXY = options.value("OPENHOTLINE_EGRESS_PROXY")
+GEO_DATABASES = [Path(name) for name in options.names("OPENHOTLINE_GEO_DATABASES")]
+ASN_DATABASE = (
+    Path(options.value("OPENHOTLINE_ASN_DATABASE")) if options.value("OPENHOTLINE_ASN_DATABASE") else None
+)
+TRACE_AGREE = options.number("OPENHOTLINE_TRACE_AGREE")
+RECORDED_ANSWERS = (
+    Path(options.value("OPENHOTLINE_RECORDED_ANSWERS"))
+    if options.value("OPENHOTLINE_RECORDED_ANSWERS")
+    else None
+)
 
 STAGES = [
     f"openhotline_server.{stage}"

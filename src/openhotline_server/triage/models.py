@@ -1,4 +1,4 @@
-"""Cases, one for each cluster, their order, and what a person changed in it."""
+"""Cases, one for each cluster and one for each address, their order, and what a person changed in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import models
 
 from openhotline_server.accounts.models import User
 from openhotline_server.findings.models import Cluster
+from openhotline_server.intake.models import Address
 
 
 class Case(models.Model):
@@ -73,3 +74,54 @@ class Move(models.Model):
                 fields=["case"], condition=models.Q(taken_back_at=None), name="triage_one_standing_move"
             )
         ]
+
+
+class AddressCase(models.Model):
+    """What becomes of one address, from its first report until it is gone."""
+
+    class State(models.TextChoices):
+        NEW = "new", "Waiting for an analyst"
+        REFERRED = "referred", "With the police, before anybody else is told"
+        ON_HOLD = "on_hold", "On hold for the police"
+        TO_TELL = "to_tell", "To be told: a notice is due"
+        WATCHED = "watched", "Told, and watched until it is gone"
+        REMOVED = "removed", "Gone"
+        GONE_BEFORE = "gone_before", "Gone before anybody was told"
+        NOT_ILLEGAL = "not_illegal", "Assessed, no criminal material"
+        OFF_REMIT = "off_remit", "Not this hotline's"
+        UNTRACEABLE = "untraceable", "Criminal, without a host to tell"
+
+    WAITING = (State.NEW,)
+    UNDER_WAY = (State.REFERRED, State.ON_HOLD, State.TO_TELL, State.WATCHED)
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    address = models.OneToOneField(Address, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
+    urgency = models.SmallIntegerField(default=0)
+    reasons = models.JSONField(default=list)  # [{"code", "points", "words"}], adds up to urgency
+    rules_edition = models.CharField(max_length=20)
+    reported_times = models.PositiveIntegerField(default=1, help_text="reports that name the address")
+    opened_at = models.DateTimeField()
+    turn_at = models.DateTimeField(help_text="order among equals; later than opened_at once it was skipped")
+    due_at = models.DateTimeField(help_text="when the step that it waits for is due")
+    handed_to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "-urgency", "turn_at", "id"], name="triage_address_queue"),
+            models.Index(fields=["state", "due_at"], name="triage_address_due"),
+        ]
+
+    @property
+    def subject(self) -> str:
+        """The case's name in the ledger."""
+        return f"address-case:{self.code}"
+
+
+class AddressClaim(models.Model):
+    """An address case in somebody's hands. One row per case."""
+
+    case = models.OneToOneField(AddressCase, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
