@@ -45,7 +45,7 @@ def test_an_analyst_sees_her_queue_and_her_time(sign_in: SignIn, ana: User) -> N
     case = a_case(members=4)
     looked_for(ana, case, 20)
     client = sign_in(ana)
-    with at_most(10):
+    with at_most(14):
         answer = client.get("/console/")
     words = text_of(answer)
     assert "Hello, Ana" in words
@@ -103,7 +103,7 @@ def test_a_manager_sees_where_the_cases_stand(sign_in: SignIn, ana: User, ben: U
     answered(a_case(), (ana, PSEUDO_B), (ben, PSEUDO_C))
     answered(a_case(), (ana, PSEUDO_B))
     client = sign_in(mia)
-    with at_most(13):
+    with at_most(30):
         words = text_of(client.get("/console/"))
     assert "decided 1 " in words
     assert "for a first reader 1 " in words

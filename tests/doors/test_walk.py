@@ -13,10 +13,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import ROLE_PERMISSIONS, Role
 
-PUBLIC = {"", "api/1/", "api/1/health"}
+FRONT = {"", "report/", "receipt/", "<language:language>/"}
+FRONT |= {f"<language:language>/{page}/" for page in ("report", "receipt")}
+PUBLIC = FRONT | {"api/1/", "api/1/health"}
 PARTNER_KEY = ("api/1/", "taxii2/")  # everything below is for programs with a key
 SIGN_IN = "sign-in/"
-EXAMPLES = {"uuid": str(uuid.UUID(int=7)), "int": "7", "str": "csv", "slug": "own", "path": "x"}
+EXAMPLES = {
+    "uuid": str(uuid.UUID(int=7)),
+    "int": "7",
+    "str": "csv",
+    "slug": "own",
+    "path": "x",
+    "language": "de",
+}
 
 
 def _walk(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -40,7 +49,10 @@ def _filled(address: str) -> str:
 
 def test_the_walk_sees_the_whole_site() -> None:
     assert len(CONSOLE) > 20
-    assert {a.split("/")[0] for a, _ in ADDRESSES} == {"", "console", "api", "taxii2", "sign-in"}
+    assert {a.split("/")[0] for a, _ in ADDRESSES} == {
+        *("", "report", "receipt", "<language:language>"),
+        *("console", "api", "taxii2", "sign-in"),
+    }
 
 
 @pytest.mark.parametrize(("address", "view"), CONSOLE, ids=[a for a, _ in CONSOLE])
@@ -54,7 +66,9 @@ def test_nobody_sees_only_the_front_the_health_and_the_way_in(client: Client, ad
     for ask in (client.get, client.post):
         answer = ask(_filled(address))
         if address in PUBLIC:
-            assert answer.status_code in (200, 404, 405, 503)
+            allowed = (200, 302, 404, 405, 415, 503) if address in FRONT else (200, 404, 405, 503)
+            assert answer.status_code in allowed, address
+            assert "/sign-in/" not in answer.get("Location", "")
         elif address.startswith(PARTNER_KEY):
             assert answer.status_code in (401, 404, 405), address
         elif address.startswith(SIGN_IN):

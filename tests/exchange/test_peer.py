@@ -110,3 +110,17 @@ def test_a_document_is_sent_once_and_never_again() -> None:
     with serving(Answer(status=503), Answer()) as stub, pytest.raises(Busy):
         Peer(stub.base, {}).send("PUT", "/x", b"<a/>", "application/xml")
     assert [(method, body) for method, _, _, body in stub.asked] == [("PUT", b"<a/>")]
+
+
+def test_a_refusal_with_a_document_is_returned_and_asked_once() -> None:
+    with serving(Answer(b"why", status=500, headers={"Request-ID": "r-1"})) as stub:
+        reply = Peer(stub.base, {}).ask("POST", "/submit", b"body", "text/xml")
+    assert (reply.status, reply.body, reply.request_id, len(stub.asked)) == (500, b"why", "r-1", 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, NotAllowed), (302, BadInput), (503, Busy), (404, NotFound)]
+)
+def test_a_refusal_without_a_document_is_an_error(status: int, kind: type[Exception]) -> None:
+    with serving(Answer(status=status)) as stub, pytest.raises(kind):
+        Peer(stub.base, {}).ask("GET", "/status")

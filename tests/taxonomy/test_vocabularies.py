@@ -33,7 +33,8 @@ def test_the_codes_are_the_agreed_ones_in_their_order(name: str) -> None:
 
 
 def test_every_vocabulary_is_found() -> None:
-    assert set(taxonomy.names()) == set(CODES) | {"site_types", "commercial", "outcomes", "feedback_reasons"}
+    others = {"site_types", "commercial", "outcomes", "feedback_reasons", "identifying"}
+    assert set(taxonomy.names()) == set(CODES) | others
 
 
 @pytest.mark.parametrize("name", taxonomy.names())

@@ -37,6 +37,7 @@ def _commands() -> dict[str, click.Command]:
     from openhotline.cli.match import match_command
     from openhotline.cli.provenance import provenance
     from openhotline.cli.subscribe import subscribe
+    from openhotline.cli.trace import trace_command
     from openhotline.cli.trust import trust
 
     own = (
@@ -49,6 +50,7 @@ def _commands() -> dict[str, click.Command]:
         match_command,
         provenance,
         subscribe,
+        trace_command,
         trust,
     )
     commands: dict[str, click.Command] = {command.name: command for command in own if command.name}

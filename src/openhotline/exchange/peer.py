@@ -41,6 +41,16 @@ class Limits:
     longest_wait: float = 300
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An answer with its status, for protocols that say what is wrong in a document of their own."""
+
+    status: int
+    body: bytes
+    request_id: str
+    """What the peer calls this call (``Request-ID``), for asking its operator; empty where it says nothing."""
+
+
 class Peer:
     """A peer by its base address and the headers that identify us. ``wait`` sleeps; tests give another."""
 
@@ -92,6 +102,27 @@ class Peer:
         except _NotNow as problem:
             raise Busy(problem.message) from problem
 
+    def ask(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> Reply:
+        """Ask once and return what was answered, refusals with a document too.
+
+        Raises for everything without a document: NotAllowed for refused credentials, Busy where another try may do.
+        """
+        target = self._target(path)
+        try:
+            answer = self._opened(method, target, body=body, content_type=content_type)
+            try:
+                if 300 <= answer.status < 400 or answer.status == 401:
+                    _check(answer)
+                with self._taken(answer) as file:
+                    document = file.read()
+                if not document:
+                    _check(answer)
+                return Reply(answer.status, document, answer.headers.get("Request-ID", ""))
+            finally:
+                answer.close()
+        except _NotNow as problem:
+            raise Busy(problem.message) from problem
+
     def _target(self, path: str) -> str:
         """Return the path on the host, or raise BadInput for one that would leave the base."""
         if not _path.fullmatch(path) or "//" in path or "/.." in path or "%2e" in path.lower():
@@ -101,9 +132,20 @@ class Peer:
     def _once(
         self, method: str, target: str, *, body: bytes | None = None, content_type: str = ""
     ) -> BinaryIO:
+        answer = self._opened(method, target, body=body, content_type=content_type)
+        try:
+            _check(answer)
+            return self._taken(answer)
+        finally:
+            # A connection whose answer was not read to its end must not serve the next question.
+            answer.close()
+
+    def _opened(
+        self, method: str, target: str, *, body: bytes | None, content_type: str
+    ) -> urllib3.BaseHTTPResponse:
         headers = self._headers | ({"Content-Type": content_type} if content_type else {})
         try:
-            answer = self._pool.urlopen(
+            return self._pool.urlopen(
                 method,
                 target,
                 body=body,
@@ -114,12 +156,6 @@ class Peer:
             )
         except HTTPError as error:
             raise _NotNow("The peer cannot be reached. Check its address, or try again later.") from error
-        try:
-            _check(answer)
-            return self._taken(answer)
-        finally:
-            # A connection whose answer was not read to its end must not serve the next question.
-            answer.close()
 
     def _taken(self, answer: urllib3.BaseHTTPResponse) -> BinaryIO:
         # monotonic: how long this answer takes, not what time it is.

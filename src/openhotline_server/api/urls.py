@@ -6,10 +6,10 @@ from types import ModuleType
 
 from django.urls import URLPattern, include, path
 
-from openhotline_server.api import match, misp, ncmec, shield, stopncii, taxii, updates
+from openhotline_server.api import cybertip, match, misp, ncmec, reports, shield, stopncii, taxii, updates
 from openhotline_server.api.views import api
 
-PROTOCOLS: tuple[ModuleType, ...] = (stopncii, ncmec, shield, match, taxii, misp, updates)
+PROTOCOLS: tuple[ModuleType, ...] = (stopncii, ncmec, shield, match, taxii, misp, updates, cybertip, reports)
 """Modules whose ``urls`` are plain views: their callers expect exact bytes."""
 
 app_name = "api"

@@ -78,9 +78,13 @@ def _commands() -> list[click.Command]:
     from openhotline_server.commands.law import law
     from openhotline_server.commands.ledger import ledger
     from openhotline_server.commands.lists import lists
+    from openhotline_server.commands.mail import mail
     from openhotline_server.commands.matching_rights import partner
     from openhotline_server.commands.origin import origin
+    from openhotline_server.commands.outbox import outbox
     from openhotline_server.commands.people import user
+    from openhotline_server.commands.referral import referral
+    from openhotline_server.commands.reporting import reports
     from openhotline_server.commands.serving import serve, web, worker
     from openhotline_server.commands.statistics import statistics
     from openhotline_server.commands.study import study
@@ -102,6 +106,10 @@ def _commands() -> list[click.Command]:
         lists,
         partner,
         origin,
+        outbox,
+        reports,
+        referral,
+        mail,
         demo,
     ]
 

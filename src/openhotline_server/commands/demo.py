@@ -43,6 +43,9 @@ def demo(data: Path, reset: bool, port: int, no_serve: bool) -> None:
         "OPENHOTLINE_DEMO": "1",
         "OPENHOTLINE_HTTPS": "0",
         "OPENHOTLINE_REQUIRE_MFA": "0",
+        # Addresses are traced by recorded answers; letters wait here, since no mail server is named.
+        "OPENHOTLINE_RECORDED_ANSWERS": str((data / "answers").resolve()),
+        "OPENHOTLINE_MAIL_FROM": "hotline@example.org",
         "OPENHOTLINE_JURISDICTIONS": "gb-eng,interpol-baseline,us-ncmec,example-non-photographic",
     }
     if reset and data.exists():
@@ -71,6 +74,7 @@ def _prepare(data: Path) -> dict[str, str]:
     passwords = _cast(data / "demo.json", at=now)
     _earlier_batch(data / "pictures" / "earlier", at=now)
     _waiting_batch(data / "pictures" / "today")
+    _reports(data / "answers")
     return passwords
 
 
@@ -126,6 +130,15 @@ def _waiting_batch(pictures: Path) -> None:
         received_on=timezone.localdate(),
         signed=True,
     )
+
+
+def _reports(answers: Path) -> None:
+    """Reports of made-up addresses, some of them told of and gone by now."""
+    from django.utils import timezone
+
+    from openhotline_server.pipeline.demonstration_addresses import report_addresses
+
+    report_addresses(answers=answers, at=timezone.now())
 
 
 def _take_in(pictures: Path, *, count: int, seed: int, source: str, received_on, signed: bool = False):  # type: ignore[no-untyped-def]

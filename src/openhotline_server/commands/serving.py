@@ -80,7 +80,7 @@ def web(address: str, port: int, web_workers: int) -> None:
 @click.command()
 @data_option
 def worker() -> None:
-    """Run the worker role alone: the machine part of the pipeline.
+    """Run the worker role alone: the machine part of the pipeline, the outbox, and looks at told addresses.
 
     \b
     Example: openhotline worker
@@ -88,12 +88,14 @@ def worker() -> None:
     site_ready()
     from django.core.management import call_command
 
-    from openhotline_server.pipeline import housekeeping
+    from openhotline_server.pipeline import following, housekeeping, sending
     from openhotline_server.pipeline.origin_tasks import look_at_what_waits
     from openhotline_server.pipeline.retro_tasks import compare_what_waits
 
     compare_what_waits()
     housekeeping.begin()
+    sending.begin()
+    following.begin()
     look_at_what_waits()
     call_command("db_worker", interval=0.5, verbosity=0)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from openhotline.errors import NotFound
 from openhotline_server.evidence.models import FailedSighting, Item, Sighting
 from openhotline_server.evidence.store import vault
-from openhotline_server.intake.models import Report
+from openhotline_server.intake.models import DraftFile, Report
 
 
 def items_without_bytes() -> list[Item]:
@@ -29,6 +30,21 @@ def get_item(code: uuid.UUID) -> Item:
     if found is None:
         raise NotFound("There is no item with that code.")
     return found
+
+
+def find_items(digests: Iterable[str]) -> dict[str, Item]:
+    """Items by their SHA-256, destroyed ones too; a content that is no item is left out."""
+    found = Item.objects.filter(sha256__in=set(digests))
+    return {item.sha256: item for item in found if item.sha256}
+
+
+def drafts_without_items(*, begin: datetime, end: datetime) -> list[int]:
+    """Provider's drafts, by key, that were finished in this time and have a file that is neither seen nor failed."""
+    report = OuterRef("draft__report")
+    files = DraftFile.objects.filter(draft__finished_at__gte=begin, draft__finished_at__lt=end)
+    files = files.exclude(Exists(Sighting.objects.filter(report=report, item__sha256=OuterRef("sha256"))))
+    files = files.exclude(Exists(FailedSighting.objects.filter(report=report, resolved_at=None)))
+    return sorted(set(files.values_list("draft", flat=True)))
 
 
 def places_seen(report: Report) -> set[tuple[str, int | None]]:

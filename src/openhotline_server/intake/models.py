@@ -23,6 +23,7 @@ class Report(models.Model):
         CYBERTIP = "cybertip", "Provider's report (CyberTipline protocol)"
         MAIL = "mail", "Mail"
         HOTLINE = "hotline", "Another hotline's or the police's list"
+        PROACTIVE = "proactive", "Found by the hotline itself"
 
     class Standing(models.TextChoices):
         TAKEN = "taken", "Taken in"
@@ -42,6 +43,7 @@ class Report(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["kind", "created_at"], name="intake_by_kind")]
 
     @property
     def subject(self) -> str:

@@ -19,6 +19,10 @@ class NoticeKind(models.TextChoices):
     VICTIM_IDENTIFICATION = "victim_id", "Referral to victim identification"
 
 
+UNTRACED = (NoticeKind.DELISTING, NoticeKind.DOMAIN_ALERT, NoticeKind.PAYMENT_ALERT)
+"""Kinds that do not rest on where an address lies."""
+
+
 class ContactKind(models.TextChoices):
     """What somebody in the contact book is to us."""
 

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from openhotline_server.accounts.models import User
+from openhotline_server.findings.models import Trace
 from openhotline_server.notices.kinds import ContactKind, NoticeKind
 from openhotline_server.triage.models import AddressCase, Case
 
@@ -145,6 +146,9 @@ class Removal(models.Model):
 
     case = models.ForeignKey(AddressCase, on_delete=models.PROTECT, related_name="+")
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+", null=True)
+    trace = models.ForeignKey(
+        Trace, on_delete=models.PROTECT, related_name="+", null=True, help_text="where it lay when this began"
+    )
     country = models.CharField(max_length=2, blank=True)
     host = models.CharField(max_length=200, blank=True, help_text="the network or its holder, as traced")
     began_at = models.DateTimeField()

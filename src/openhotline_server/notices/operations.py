@@ -14,7 +14,7 @@ from openhotline_server.assessment import queries as assessments
 from openhotline_server.findings import queries as findings
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.operations import record
-from openhotline_server.notices.documents import referral
+from openhotline_server.notices.documents.referral import referral
 from openhotline_server.notices.kinds import NoticeKind
 from openhotline_server.notices.models import Notice
 from openhotline_server.triage.models import Case
@@ -23,8 +23,10 @@ from openhotline_server.triage.models import Case
 @transaction.atomic
 def draft(*, case: Case, kind: NoticeKind, recipient: str, person: User, at: datetime) -> Notice:
     """Fix the document of a notice about a decided case. Nothing leaves by this."""
-    if not person.may(Permission.NOTICE_WRITE):
-        raise NotAllowed("Writing notices needs the permission for it. Ask the manager.")
+    if not person.may(
+        Permission.NOTICE_SEND
+    ):  # it tells what readers answered, which who still reads must not see
+        raise NotAllowed("Writing notices about pictures needs the permission to send them. Ask the manager.")
     if not recipient.strip():
         raise BadInput("A notice needs a recipient. Name the office it goes to.")
     standing = assessments.find_assessment(case)
@@ -69,8 +71,8 @@ def draft(*, case: Case, kind: NoticeKind, recipient: str, person: User, at: dat
 @transaction.atomic
 def note_delivered(*, notice: Notice, receipt: str, person: User, at: datetime) -> Notice:
     """Record that a person handed the notice over, and the recipient's receipt. Once."""
-    if not person.may(Permission.NOTICE_WRITE):
-        raise NotAllowed("Recording a delivery needs the permission to write notices. Ask the manager.")
+    if not person.may(Permission.NOTICE_SEND):
+        raise NotAllowed("Recording a delivery needs the permission to send notices. Ask the manager.")
     notice = Notice.objects.select_for_update(of=("self",)).select_related("case").get(pk=notice.pk)
     if notice.delivered_at is not None:
         raise Conflict("This notice was delivered already.")
@@ -80,7 +82,7 @@ def note_delivered(*, notice: Notice, receipt: str, person: User, at: datetime) 
         actor=str(person.code),
         at=at,
         event=Event.NOTICE_DELIVERED,
-        subject=notice.case.subject,
+        subject=notice.case.subject if notice.case else notice.subject,
         details={"notice": str(notice.code)},
     )
     return notice

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-__all__ = ["after_commit", "do_others_wait", "has_failed", "is_waiting", "task"]
+__all__ = ["after_commit", "do_others_wait", "has_failed", "is_waiting", "last_end", "task"]
 
 
 def after_commit(task_to_run: Any, *args: Any) -> None:
@@ -28,6 +29,13 @@ def has_failed(task_to_run: Any) -> bool:
     runs = DBTaskResult.objects.filter(task_path=task_to_run.module_path, finished_at__isnull=False)
     last = runs.order_by("-finished_at").values_list("status", flat=True).first()
     return last == "FAILED"
+
+
+def last_end(task_to_run: Any) -> datetime | None:
+    """When a run of a task last ended, well or badly; None where none did within the time that runs are kept."""
+    runs = DBTaskResult.objects.filter(task_path=task_to_run.module_path, finished_at__isnull=False)
+    last: datetime | None = runs.order_by("-finished_at").values_list("finished_at", flat=True).first()
+    return last
 
 
 def do_others_wait() -> bool:

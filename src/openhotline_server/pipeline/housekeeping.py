@@ -12,10 +12,14 @@ from django.utils import timezone
 from openhotline.errors import OpenHotlineError
 from openhotline_server.ledger.events import SYSTEM
 from openhotline_server.pipeline.background import after_commit, is_waiting, task
+from openhotline_server.pipeline.cybertip_files import take_in_what_waits
+from openhotline_server.pipeline.cybertip_intake import end_expired
+from openhotline_server.pipeline.forgetting import forget_due
 from openhotline_server.pipeline.origin_tasks import look_at_what_waits
 from openhotline_server.sharing.pruning import prune
 from openhotline_server.sharing.refusals import tell_refusals
 from openhotline_server.sharing.signed_files import list_published, publish_files
+from openhotline_server.triage.address_placing import grow_older
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +35,11 @@ def keep_house() -> None:
         keep_house.using(run_after=now + EVERY).enqueue()  # first: what follows may fail
     tell_refusals(at=now)
     prune(at=now)
+    forget_due(at=now)  # what reporters wrote, some time after their reports are closed
+    end_expired(at=now)  # drafts of the CyberTipline protocol, with their sealed files
+    take_in_what_waits(at=now)
     call_command("prune_db_task_results", min_age_days=TASKS_KEPT_DAYS, verbosity=0)
+    grow_older(at=now)  # addresses that have waited for a day, or for several
     look_at_what_waits()  # what stopped it may have been mended
     publish_due(at=now)
 

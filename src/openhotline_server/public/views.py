@@ -6,11 +6,22 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from openhotline_server.public.languages import asked_for, spoken
+from openhotline_server.public.showing import show
+
 
 @login_not_required
-def front(request: HttpRequest) -> HttpResponse:
-    """What this is, and where to report."""
-    return render(request, "public/front.html")
+def front(request: HttpRequest, language: str = "") -> HttpResponse:
+    """What to do, and the ways to do it. Without a language in the address the browser's own is spoken."""
+    answer = _front(request, language=language or asked_for(request))
+    if not language:
+        answer["Vary"] = "Accept-Language"
+    return answer
+
+
+@spoken
+def _front(request: HttpRequest, language: str) -> HttpResponse:
+    return show(request, "front.html", "front_in")
 
 
 @login_not_required

@@ -9,6 +9,7 @@
                                 and updates/, the keys that sign feeds' files
         indexes/                one search index a list; made anew from the database when lost
         updates/                signed files of feeds, where `openhotline feed publish-files` made any
+        trace/                  kept answers of registries; the operator's own fronts.toml and registries.toml
         trust/                  lists of whose signatures are believed (`openhotline trust update`)
         detectors/              one folder a pixel detector, if the operator brought any
         origin.toml             other weights of evidence about origin, if the operator set any

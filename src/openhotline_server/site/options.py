@@ -80,6 +80,16 @@ OPTIONS = (
     Option(
         "OPENHOTLINE_RECORDED_ANSWERS", "", "A folder of recorded answers instead of the network, for trials."
     ),
+    Option(
+        "OPENHOTLINE_SILENCE_HOURS",
+        "24",
+        "No public report for so long is an alarm, where usually some come.",
+    ),
+    Option(
+        "OPENHOTLINE_FORGET_DAYS",
+        "90",
+        "So long after a report's last case is closed, what its reporter wrote is forgotten.",
+    ),
     Option("OPENHOTLINE_TRACE", "0", "1: an unforeseen error of a command prints its whole trace."),
     Option("OPENHOTLINE_DEMO", "0", "1: say on every page that this is a demonstration with drawn pictures."),
 )

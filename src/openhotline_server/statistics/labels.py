@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from openhotline import law, taxonomy
+from openhotline_server.intake.models import Report
 from openhotline_server.statistics.definitions import NOT_RECORDED
 from openhotline_server.statistics.origin_tables import BOTH, CLAIMED, INDICATED, NEITHER, NOT_ASSESSED
 from openhotline_server.statistics.table_set import NON_PHOTOGRAPHIC, PHOTOGRAPHIC
@@ -18,6 +19,8 @@ _VOCABULARIES = {
     "severity_by_age": ("age_bands", "severity"),
     "ai": ("ai",),
     "origin_by_assessment": ("ai",),
+    "site_types": ("site_types",),
+    "commercial": ("commercial",),
 }
 _PLAIN = {
     NOT_RECORDED: "Not recorded",
@@ -36,6 +39,13 @@ _PLAIN = {
     "examined": "Looked at",
     "claimed": "AI claimed",
     "indicated": "AI indicated",
+    "median_minutes": "Median (minutes)",
+    "median_from_minutes": "95 % interval from",
+    "median_to_minutes": "to",
+    "fastest_minutes": "Fastest (minutes)",
+    "within_60_percent": "Gone within 60 minutes, %",
+    "within_120_percent": "Gone within 120 minutes, %",
+    "actioned_percent": "Actioned of the assessed, %",
 }
 
 
@@ -44,6 +54,8 @@ def labels(table: Table, jurisdiction: law.Jurisdiction) -> Mapping[str, str]:
     words = dict(_PLAIN)
     if table.name == "origin":
         words["assessed"] = "AI assessed"
+    if table.name.startswith("reports_by_source"):
+        words |= {kind.value: kind.label for kind in Report.Kind}
     for name in _VOCABULARIES.get(table.name, ()):
         words |= {term.code: term.label for term in taxonomy.load(name).terms}
     if table.name == "outcomes":

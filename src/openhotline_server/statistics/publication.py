@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +14,13 @@ from openhotline.errors import NotFound
 from openhotline_server.statistics import queries
 from openhotline_server.statistics.charts import bar_chart
 from openhotline_server.statistics.definitions import FIGURES
+from openhotline_server.statistics.hosting_tables import SUMS
 from openhotline_server.statistics.labels import labels
 from openhotline_server.statistics.origin_tables import origin_tables, protect_origin
 from openhotline_server.statistics.protection import protect
+from openhotline_server.statistics.report_definitions import REMOVAL_FIGURES, REPORT_FIGURES
+from openhotline_server.statistics.report_set import count_report_tables
+from openhotline_server.statistics.report_tables import BY_SOURCE_COLUMNS
 from openhotline_server.statistics.scope import Scope
 from openhotline_server.statistics.suppression import DEFAULT_THRESHOLD
 from openhotline_server.statistics.svg import INK_BY_DEFAULT
@@ -37,6 +41,34 @@ DRAWN_FIGURES = (
     "criminal",
     "discounted",
 )
+DRAWN: Mapping[str, tuple[str, ...]] = {
+    "overview": DRAWN_FIGURES,
+    "reports": (
+        "addresses",
+        "not_assessed",
+        "undecided",
+        "assessed",
+        "actioned",
+        "not_criminal",
+        "off_remit",
+        "gone_before_notice",
+    ),
+    "removal": ("clocks", "removed", "moved", "stopped", "still_online"),
+}
+# How many columns of a wide table bars and the words beside them stand for; the others are shares of something else.
+DRAWN_COLUMNS = {
+    "hosting": 3,
+    "reports_by_source": len(BY_SOURCE_COLUMNS) - 1,
+    "reports_by_source_once": len(BY_SOURCE_COLUMNS) - 1,
+    "removal_times": 2,
+    "removal_times_by_host": 2,
+}
+MOST_BARS = 60
+FIGURES_OF: Mapping[str, Mapping[str, str]] = {
+    "overview": FIGURES,
+    "reports": REPORT_FIGURES,
+    "removal": REMOVAL_FIGURES,
+}
 
 
 @dataclass(frozen=True)
@@ -68,16 +100,29 @@ def count_tables(scope: Scope, *, public: bool) -> TableSet:
     tables, of_origin = make_tables(counts, jurisdiction), origin_tables(counts.said)
     if public:
         tables, of_origin = protect(tables, assessed(counts, jurisdiction)), protect_origin(of_origin)
-    return TableSet(scope, jurisdiction, public, (*tables, *of_origin))
+    of_reports = count_report_tables(scope, jurisdiction, public=public)
+    return TableSet(scope, jurisdiction, public, (*tables, *of_origin, *of_reports))
 
 
 def draw(counted: TableSet, table: Table, *, ink: str = INK_BY_DEFAULT) -> str:
     """Return a table as SVG; ``ink`` is the colour of its words."""
-    drawn = table
-    if table.name == "overview":
-        drawn = replace(table, rows=tuple(row for row in table.rows if row[0] in DRAWN_FIGURES))
-    svg = bar_chart(drawn, labels=labels(table, counted.jurisdiction))
+    svg = bar_chart(_drawn(table), labels=labels(table, counted.jurisdiction))
     return svg.replace(f'color="{INK_BY_DEFAULT}"', f'color="{ink}"', 1)
+
+
+def _drawn(table: Table) -> Table:
+    """What of a table its chart shows: figures in one unit, no sums, the columns that bars stand for, the first rows."""
+    chosen = DRAWN.get(table.name)
+    rows = [row for row in table.rows if chosen is None or row[0] in chosen]
+    if table.name == "hosting":
+        rows = [row for row in rows if row[0] not in SUMS]
+    width = DRAWN_COLUMNS.get(table.name, len(table.columns))
+    return replace(table, columns=table.columns[:width], rows=tuple(row[:width] for row in rows[:MOST_BARS]))
+
+
+def figure_definitions(table: str) -> Mapping[str, str]:
+    """What each row of a table counts, where its rows are figures."""
+    return FIGURES_OF.get(table, {})
 
 
 def write_set(counted: TableSet, folder: Path, *, at: datetime) -> tuple[Path, ...]:
@@ -102,7 +147,9 @@ def index(counted: TableSet, *, at: datetime) -> dict[str, Any]:
         },
         "counted_at": at.isoformat(),
         "tables": [_entry(table) for table in counted.tables],
-        "figures": dict(FIGURES),
+        "figures": {
+            name: words for table in counted.tables for name, words in figure_definitions(table.name).items()
+        },
     }
 
 

@@ -114,7 +114,7 @@ def _count(scope: Scope, jurisdiction: law.Jurisdiction) -> Counts:
         reports=Report.objects.filter(scope.condition()).count(),
         sightings=seen(scope).count(),
         items=_distinct(seen(scope), "item"),
-        unread=FailedSighting.objects.filter(scope.condition("report__"), resolved_at=None).count(),
+        unread=_unread(scope),
         standing=_sum(standing, "members"),
         by_state=_by_state(scope),
         groups=_groups(scope, jurisdiction),
@@ -128,6 +128,12 @@ def _count(scope: Scope, jurisdiction: law.Jurisdiction) -> Counts:
         published=_distinct(in_scope(_published(), scope), "item"),
         said=said(scope),
     )
+
+
+def _unread(scope: Scope) -> int:
+    """Files that could not be read; a bad line of somebody's list was never going to be an item."""
+    rows = FailedSighting.objects.filter(scope.condition("report__"), resolved_at=None)
+    return rows.exclude(report__kind=Report.Kind.HOTLINE).count()
 
 
 def _groups(scope: Scope, jurisdiction: law.Jurisdiction) -> tuple[Group, ...]:

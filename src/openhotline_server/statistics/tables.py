@@ -1,7 +1,8 @@
 """A table as it is published: rows of counts with their definition, rounding rule and unit.
 
-The first column holds a code. A column named ``percent`` (or ending in ``_percent``) holds shares, every
-other column holds counts. A count that may not be shown is a string in its place (see ``suppression``).
+The first column holds a code. A column named ``percent`` (or ending in ``_percent``, or beginning with ``%``)
+holds shares, every other column holds counts. A count that may not be shown is a string in its place (see
+``suppression``).
 """
 
 from __future__ import annotations
@@ -112,4 +113,4 @@ def crossed(
 
 
 def _is_percent(column: str) -> bool:
-    return column == "percent" or column.endswith("_percent")
+    return column == "percent" or column.endswith("_percent") or column.startswith("%")

@@ -71,7 +71,7 @@ def case(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     ground = moving.ground_for(who, found)
     if ground is not None:
         context |= {"ground": ground, "moved": moves.find_standing(found), "move_form": MoveForm()}
-    if standing and who.may(Permission.NOTICE_WRITE):
+    if standing and who.may(Permission.NOTICE_SEND):
         context["notice_form"] = NoticeForm()
     return render(request, "console/case.html", context)
 

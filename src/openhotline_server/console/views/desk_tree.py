@@ -56,6 +56,11 @@ def require_in_tree(facts: Mapping[str, str]) -> None:
 @require_GET
 @answers
 def questions(request: HttpRequest, edition: str) -> HttpResponse:
+    """The questions for the grading desk."""
+    return send(request, edition)
+
+
+def send(request: HttpRequest, edition: str) -> HttpResponse:
     """Send the tree. Its address names its content, so the browser may keep it."""
     if edition != tree().edition:
         raise NotFound("These questions are out of date. Load the desk anew.")

@@ -14,12 +14,17 @@ from openhotline_server.accounts.gate import person, requires
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.assessment import displays, waiting
 from openhotline_server.assessment import queries as assessment
+from openhotline_server.console.outer_overview import outer_overview
 from openhotline_server.findings import members
+from openhotline_server.intake.inbox import list_unanswered
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.lists import queries as lists
+from openhotline_server.pipeline.address_work import what_may_be_undone
 from openhotline_server.pipeline.origin_health import origin_health
 from openhotline_server.sharing import signed_files
+from openhotline_server.triage import address_queries
 from openhotline_server.triage import queries as triage
+from openhotline_server.triage.address_lists import with_holder
 
 FIRST_FEW = 5
 
@@ -31,8 +36,11 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {}
     if who.may(Permission.VOTE_SECOND):
         context |= _reading(request)
+    if who.may(Permission.ADDRESS_ASSESS):
+        context["addresses"] = _my_addresses(request)
     if who.may(Permission.QUEUE_MANAGE):
         context["overview"] = _overview()
+        context["outer"] = outer_overview(at=timezone.now())
     elif who.may(Permission.PEOPLE_READ):
         context |= _house()
     return render(request, "console/home.html", context)
@@ -50,6 +58,18 @@ def _reading(request: HttpRequest) -> dict[str, Any]:
         "waiting": waiting.counts(hers),
         "first_cases": first,
         "members": members.counts(case.cluster_id for case in first),
+    }
+
+
+def _my_addresses(request: HttpRequest) -> dict[str, Any]:
+    who, now = person(request), timezone.now()
+    hers = address_queries.waiting_for(who, at=now)
+    return {
+        "now": now,
+        "first": list(with_holder(hers, at=now)[:FIRST_FEW]),
+        "waiting": hers.count(),
+        "undoable": what_may_be_undone(person=who, at=now),
+        "unread": list_unanswered().count() if who.may(Permission.REPORTER_ANSWER) else 0,
     }
 
 

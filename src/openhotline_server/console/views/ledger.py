@@ -19,6 +19,7 @@ from openhotline_server.accounts.gate import person, requires
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.assessment import blindness
 from openhotline_server.console.paging import paged
+from openhotline_server.intake.messages import REPORTER
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.ledger.events import COMMAND_LINE, SYSTEM, Event
 
@@ -42,7 +43,7 @@ class Search(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         people = [(str(p.code), p.display_name) for p in accounts.list_people()]
-        machines = [(SYSTEM, "The system"), (COMMAND_LINE, "The command line")]
+        machines = [(SYSTEM, "The system"), (COMMAND_LINE, "The command line"), (REPORTER, "A reporter")]
         events = [(e.value, e.value.replace(".", " ").replace("_", " ")) for e in Event]
         for name, choices in (("event", events), ("actor", [*people, *machines])):
             field = self.fields[name]

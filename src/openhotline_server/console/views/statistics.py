@@ -14,9 +14,15 @@ from django.utils import timezone
 from openhotline_server.accounts.gate import requires
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.statistics.charts import label
-from openhotline_server.statistics.definitions import FIGURES
 from openhotline_server.statistics.labels import labels
-from openhotline_server.statistics.publication import TableSet, count_tables, draw, index, json_text
+from openhotline_server.statistics.publication import (
+    TableSet,
+    count_tables,
+    draw,
+    figure_definitions,
+    index,
+    json_text,
+)
 from openhotline_server.statistics.queries import list_studies
 from openhotline_server.statistics.scope import Scope
 from openhotline_server.statistics.tables import Cell, Table
@@ -62,6 +68,11 @@ class Shown:
     head: tuple[str, ...]
     rows: tuple[tuple[str, str, tuple[str, ...]], ...]
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether the table needs the page's whole width, below its chart."""
+        return self.table.is_crossed or len(self.head) > 3
+
 
 @requires(Permission.STATISTICS_READ)
 def statistics(request: HttpRequest) -> HttpResponse:
@@ -106,7 +117,7 @@ def statistics_file(request: HttpRequest, name: str, ending: str) -> HttpRespons
 
 def _shown(counted: TableSet, table: Table) -> Shown:
     words = labels(table, counted.jurisdiction)
-    meaning = FIGURES if table.name == "overview" else {}
+    meaning = figure_definitions(table.name)
     return Shown(
         table,
         tuple(label(name, words) for name in table.columns),

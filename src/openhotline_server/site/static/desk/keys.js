@@ -11,8 +11,8 @@ const ACTS = {
 const WITHOUT_KEYS = new Set(["leave", "go"]);
 const KEPT = "openhotline.desk.keys";
 
-/** `act(name, key, at)` for every key that means something; `modal(key)` may take a key before. */
-export function listen(act, modal, letGo) {
+/** `act(name, key, at)` for every key that means something in `acts`; `modal(key)` may take a key before. */
+export function listen(act, modal, letGo, acts = ACTS) {
   const main = find("main");
   const on = find("keys-on");
   on.checked = sessionStorage.getItem(KEPT) !== "off";
@@ -22,8 +22,9 @@ export function listen(act, modal, letGo) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || dialogOpen()) return;
     const focused = document.activeElement;
     if (focused !== document.body && !main.contains(focused)) return;
+    if (focused.matches("input, textarea, select")) return; // she is writing
     const key = meant(event);
-    const name = /^[0-9]$/.test(key) ? "answer" : ACTS[key];
+    const name = /^[0-9]$/.test(key) ? "answer" : acts[key];
     const onButton = focused instanceof HTMLButtonElement && name === "go";
     if (onButton || (!on.checked && !WITHOUT_KEYS.has(name))) return;
     if (modal(key, event)) return event.preventDefault();
