@@ -18,6 +18,7 @@ from openhotline_server.evidence.models import FailedSighting, Item, Sighting
 from openhotline_server.evidence.queries import original
 from openhotline_server.evidence.store import vault
 from openhotline_server.findings.models import Examination
+from openhotline_server.intake.forgetting import forget_particulars
 from openhotline_server.intake.models import Draft, DraftFile, Mention, Particulars, Report
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.pipeline import cybertip_files, cybertip_intake, steps
@@ -319,3 +320,15 @@ def test_an_upload_in_another_encoding_of_xml_is_read(provider: Provider) -> Non
     assert number and "Größe" in Draft.objects.get(pk=number).document
     assert provider.finish(number).status_code == 200
     assert "Größe" in Particulars.objects.get().words
+
+
+def test_a_providers_document_is_forgotten_with_the_words_of_its_report(provider: Provider) -> None:
+    number = provider.submit()
+    name = said(provider.upload(number, some_bytes())).file_id
+    assert name
+    provider.describe(number, name, location_of_file=PLACE)
+    provider.finish(number)
+    assert Draft.objects.get().document
+    assert DraftFile.objects.get().document
+    forget_particulars(reports=[Report.objects.get().pk], at=timezone.now())
+    assert Draft.objects.get().document == DraftFile.objects.get().document == ""

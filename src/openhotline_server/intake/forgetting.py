@@ -1,4 +1,5 @@
-"""Forgetting what reporters wrote about themselves. The addresses stay; words, contact and messages go."""
+"""Forgetting what reporters wrote about themselves and others. The addresses stay; words, contact, messages and a
+provider's whole document go."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from openhotline_server.intake.models import Message, Particulars
+from openhotline_server.intake.models import Draft, DraftFile, Message, Particulars
 from openhotline_server.ledger.events import SYSTEM, Event
 from openhotline_server.ledger.operations import record
 
@@ -19,7 +20,7 @@ HAS_WORDS = Q(forgotten_at=None) | Exists(_UNFORGOTTEN)
 
 @transaction.atomic
 def forget_particulars(*, reports: Iterable[int], at: datetime, actor: str = SYSTEM) -> int:
-    """Empty the words, contact, language and messages of these reports (keys); return how many still had any.
+    """Empty the words, contact, language, messages and documents of these reports (keys); return how many had any.
 
     The two marks (a child in danger; a picture of herself) stay, as they are counted, and name nobody. The receipt
     stays too: its owner may still ask what became of her report.
@@ -31,6 +32,8 @@ def forget_particulars(*, reports: Iterable[int], at: datetime, actor: str = SYS
         particulars.forgotten_at = at
         particulars.save(update_fields=["words", "contact", "language", "forgotten_at"])
         messages = Message.objects.filter(report=particulars.report).update(words="")
+        DraftFile.objects.filter(draft__report=particulars.report).update(document="", name="")
+        Draft.objects.filter(report=particulars.report).update(document="")
         record(
             actor=actor,
             at=at,
