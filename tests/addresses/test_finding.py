@@ -40,4 +40,5 @@ def test_whatever_is_found_can_be_read(text: str) -> None:
 
 def test_a_long_text_ends_soon() -> None:
     assert len(find_addresses("x." * 100_000)) == 0
+    assert len(find_addresses("a." + ")" * 300_000)) == 0
     assert len(find_addresses(" ".join(f"https://example.org/{n}" for n in range(3000)))) == 1000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from openhotline.addresses.normal import normalise
+from openhotline.addresses.parts import LONGEST
 from openhotline.errors import BadInput
 
 MOST = 1000
@@ -50,6 +51,8 @@ def _is_inside(word: str, place: int) -> bool:
 
 
 def _trimmed(piece: str) -> str:
+    if len(piece) > 4 * LONGEST:
+        return ""  # no address, and trimming it sign by sign would take long
     piece = piece.lstrip("([{'`\u2018*_~|-")
     while piece:
         last = piece[-1]
