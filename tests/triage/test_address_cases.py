@@ -230,3 +230,12 @@ def test_a_move_sets_clock_and_closure_and_frees_it(ana: User) -> None:
     assert fresh(case).closed_at == NOON + HOUR and not overdue(at=NOON + 999 * HOUR)
     assert counts()["removed"] == 1 and counts()["new"] == 0
     assert ledger.search(event="address_case.moved").count() == 3
+
+
+def test_a_report_of_late_evening_has_not_waited_for_a_day_in_the_morning() -> None:
+    evening = NOON + 11 * HOUR
+    case = opened(at=evening)
+    place_again(case=case, at=evening + 10 * HOUR)
+    assert "age" not in codes(case)
+    place_again(case=fresh(case), at=evening + 25 * HOUR)
+    assert "age" in codes(case)

@@ -18,7 +18,7 @@ from openhotline_server.accounts.permissions import Role
 from openhotline_server.accounts.queries import list_people
 from openhotline_server.assessment.addresses import assess_address
 from openhotline_server.intake.given import Given, GivenAddress
-from openhotline_server.intake.messages import ask_reporter
+from openhotline_server.intake.messages import answer_hotline, ask_reporter
 from openhotline_server.intake.models import Report
 from openhotline_server.intake.receipts import make_receipt
 from openhotline_server.ledger.events import SYSTEM
@@ -109,7 +109,14 @@ EARLIER: tuple[tuple[str, dict[str, str], int, float | None], ...] = (
         None,
     ),
     ("https://gallery.example.com/u/77/", NOTHING, 0, None),
+    (
+        "https://share.example.org/s/11",
+        {**PHOTO, "age_band": "14-15", "severity": "C", "sex": "boy"},
+        2,
+        None,
+    ),
 )
+THIS_MORNING = "https://pictures.example.net/a/1099"
 WAITING: tuple[tuple[str, str, Given], ...] = (
     (
         "public form",
@@ -185,14 +192,13 @@ def report_addresses(*, answers: Path, at: datetime) -> None:
     acting.draft_due(at=begins + timedelta(hours=3), person=ana)
     _let_leave(mia, asking, at=begins + timedelta(hours=4))
     at_home = [c for c in cases if c.state == AddressCase.State.REFERRED]
-    for case in at_home:
-        acting.police_answered(
-            case=case,
-            answer=PoliceAnswer.Answer.AUTHORISED,
-            reference="DEMO/7",
-            person=mia,
-            at=begins + timedelta(hours=6),
-        )
+    acting.police_answered(  # of the other one the police have not said anything yet
+        case=at_home[0],
+        answer=PoliceAnswer.Answer.AUTHORISED,
+        reference="DEMO/7",
+        person=mia,
+        at=begins + timedelta(hours=6),
+    )
     acting.draft_due(at=begins + timedelta(hours=7), person=ana)
     _let_leave(mia, asking, at=begins + timedelta(hours=8))
     _follow(asking, until=at)
@@ -252,25 +258,31 @@ def _assess_earlier(ana: User, asking: Recorded, *, begins: datetime) -> list[Ad
     cases = []
     for number, (address, facts, pictures, _) in enumerate(EARLIER):
         now = begins + timedelta(minutes=11 * number)
-        given = Given((GivenAddress(address),), words="")
+        given = Given((GivenAddress(address),))
         source = "public form" if number % 2 else "Example platform"
         kind = Report.Kind.FORM if number % 2 else Report.Kind.PARTNER
         case = _taken(kind, source, f"earlier-{number}", given, asking, at=now)[0]
-        nothing = facts["child"] == "no"
-        assess_address(
-            case=case,
-            person=ana,
-            facts=facts,
-            site_type="" if nothing else "image_host",
-            commercial="" if nothing else "non_commercial",
-            pictures=pictures,
-            films=0,
-            identifying=(),
-            note="",
-            at=now + timedelta(minutes=6),
-        )
-        cases.append(acting.after_assessment(case=case, person=ana, at=now + timedelta(minutes=6)))
+        cases.append(_assessed(case, ana, facts, pictures, at=now + timedelta(minutes=6)))
     return cases
+
+
+def _assessed(
+    case: AddressCase, ana: User, facts: dict[str, str], pictures: int, *, at: datetime
+) -> AddressCase:
+    nothing = facts["child"] == "no"
+    assess_address(
+        case=case,
+        person=ana,
+        facts=facts,
+        site_type="" if nothing else "image_host",
+        commercial="" if nothing else "non_commercial",
+        pictures=pictures,
+        films=0,
+        identifying=(),
+        note="",
+        at=at,
+    )
+    return acting.after_assessment(case=case, person=ana, at=at)
 
 
 def _taken(
@@ -323,18 +335,38 @@ def _due_times(until: datetime) -> Iterator[datetime]:
 
 
 def _report_today(ana: User, asking: Recorded, *, at: datetime) -> None:
+    """What waits: reports to look at, a draft for the manager's word, a reporter's answer, one that was set aside."""
     for number, (source, origin, given) in enumerate(WAITING):
         kind = {"public form": Report.Kind.FORM, "Partner hotline": Report.Kind.HOTLINE}.get(
             source, Report.Kind.PARTNER
         )
-        now = at - timedelta(hours=5) + timedelta(minutes=37 * number)
+        now = at - timedelta(hours=3) + timedelta(minutes=27 * number)
         _taken(kind, source, origin, given, asking, at=now)
-    asked = Report.objects.filter(kind=Report.Kind.FORM).order_by("-id").first()
-    if asked is not None:
-        make_receipt(report=asked, at=at)
-        ask_reporter(
-            report=asked,
-            words="Thank you. Did the page ask for a password before it showed anything?",
-            person=ana,
-            at=at - timedelta(minutes=20),
-        )
+    now = at - timedelta(hours=2)
+    told = Given((GivenAddress(THIS_MORNING),))
+    case = _taken(Report.Kind.PARTNER, "Example platform", "partner-2", told, asking, at=now)[0]
+    facts = {**GENERATED, "age_band": "11-13", "severity": "C", "sex": "girl"}
+    _assessed(case, ana, facts, 9, at=now + timedelta(minutes=9))
+    acting.draft_due(at=now + timedelta(minutes=12), person=ana)
+    take_in(
+        kind=Report.Kind.FORM,
+        source="public form",
+        given=Given((GivenAddress("https://board.example.org/t/1"),), words="The same again and again."),
+        received_on=at.date(),
+        origin="demonstration:flood",
+        actor=SYSTEM,
+        at=now,
+        standing=Report.Standing.QUARANTINED,
+    )
+    _talk(ana, at=at)
+
+
+def _talk(ana: User, *, at: datetime) -> None:
+    """A question to a reporter, and her answer, which nobody has read yet."""
+    forms = Report.objects.filter(kind=Report.Kind.FORM, standing=Report.Standing.TAKEN)
+    report = forms.order_by("-created_at").first()
+    assert report is not None
+    make_receipt(report=report, at=report.created_at)
+    question = "Thank you. Did the page ask for a password before it showed anything?"
+    ask_reporter(report=report, words=question, person=ana, at=at - timedelta(minutes=50))
+    answer_hotline(report=report, words="No, it opened at once.", at=at - timedelta(minutes=20))

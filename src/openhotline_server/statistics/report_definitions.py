@@ -101,7 +101,10 @@ REPORT_TABLES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 FIGURES_RULE = "Counts are exact. Where there is nothing to divide by, the rate is left empty."
-SOURCES_RULE = "Shares are of the assessed, rounded to a whole number, a half upwards. Where nothing was assessed there is none."
+SOURCES_RULE = (
+    "Shares are of the assessed, rounded to a whole number, a half upwards. "
+    "Where nothing was assessed there is none."
+)
 TIMES_RULE = (
     "Minutes are whole minutes that passed. Shares are rounded to a whole number, a half upwards. Nothing is "
     "estimated where no clock ran."

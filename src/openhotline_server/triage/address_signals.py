@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -33,9 +33,11 @@ def gather(addresses: Sequence[Address], *, at: datetime) -> dict[int, AddressSi
 def _gather(addresses: Sequence[Address], *, at: datetime) -> dict[int, AddressSignals]:
     keys = [address.pk for address in addresses]
     mentions = Mention.objects.filter(address__in=keys, report__standing=Report.Standing.TAKEN).order_by()
-    counted = mentions.values_list("address_id").annotate(n=Count("pk"), first=Min("report__received_on"))
+    counted = mentions.values_list("address_id").annotate(
+        n=Count("pk"), day=Min("report__received_on"), moment=Min("report__created_at")
+    )
     signals = {
-        key: AddressSignals(sightings=n, days=max(0, (at.date() - first).days)) for key, n, first in counted
+        key: AddressSignals(sightings=n, days=_days(day, moment, at=at)) for key, n, day, moment in counted
     }
     signals = {key: signals.get(key, AddressSignals()) for key in keys}
     at_risk, about_self = _said(mentions, "at_risk_now"), _said(mentions, "about_self")
@@ -51,6 +53,12 @@ def _gather(addresses: Sequence[Address], *, at: datetime) -> dict[int, AddressS
         )
         for key, one in signals.items()
     }
+
+
+def _days(day: date, moment: datetime, *, at: datetime) -> int:
+    """Whole days since it was first received; by the calendar only where that was before it came to us."""
+    days = (at.date() - day).days if day < moment.date() else (at - moment).days
+    return max(0, days)
 
 
 def _said(mentions: QuerySet[Mention], what: str) -> set[int]:
