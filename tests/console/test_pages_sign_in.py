@@ -74,10 +74,10 @@ def test_nobody_signs_up(client: Client) -> None:
     assert "Nobody signs up here" in text_of(client.get("/sign-in/signup/"))
 
 
-def test_signing_out_leads_to_the_front_page(mia: User) -> None:
+def test_signing_out_leads_to_the_sign_in_page(mia: User) -> None:
     client, _ = entered(mia)
-    assert client.post("/sign-in/logout/")["Location"] == "/"
-    assert "You are signed out." in text_of(client.get("/"))
+    assert client.post("/sign-in/logout/")["Location"] == "/sign-in/login/"
+    assert "You are signed out." in text_of(client.get("/sign-in/login/"))
     assert client.get("/console/").status_code == 302
 
 
