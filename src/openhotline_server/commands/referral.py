@@ -65,7 +65,7 @@ def release(case: uuid.UUID, name: str, out: Path, receiver: Path) -> None:
     Compare the certificate's fingerprint with the receiver by telephone before the pack leaves the house.
 
     \b
-    Example: openhotline referral release 6ff1d3a1-1111-4111-8111-111111111111 --person max --receiver unit.pem --out p.zip
+    Example: openhotline referral release 6ff1d3a1-1111-4111-8111-111111111111 --person max --receiver vi.pem --out p.zip
     """
     site_ready()
     from django.utils import timezone
