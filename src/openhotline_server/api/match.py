@@ -9,15 +9,14 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from ninja import NinjaAPI, Status
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import ValidationError
 from ninja.security import HttpBearer
 
-from openhotline.errors import BadInput, NotAllowed, NotFound, OpenHotlineError, TooLarge
+from openhotline.errors import BadInput
 from openhotline.exchange.gate import Question, Verdict
 from openhotline.hashlists import normal_value
 from openhotline_server.accounts.models import User
@@ -34,6 +33,7 @@ from openhotline_server.api.match_schemas import (
 )
 from openhotline_server.api.schemas import Problem
 from openhotline_server.api.told_matches import answer_out, claims_out, explanation_out, file_out
+from openhotline_server.api.typed_refusals import refusing
 from openhotline_server.sharing.explanations import explain
 from openhotline_server.sharing.match_answers import ASKED_AS, TEXTS
 
@@ -73,6 +73,11 @@ api = NinjaAPI(
     openapi_url=None,
     urls_namespace="match-1",
     auth=MatchKey(),
+)
+_refused = refusing(
+    api,
+    no_json="The body is no JSON. Send an object with hashes.",
+    too_large="The document is too large. Ask about fewer hashes at a time.",
 )
 
 
@@ -128,23 +133,6 @@ def _over_limit(request: HttpRequest, error: OverLimitError) -> HttpResponse:
     return answer
 
 
-@api.exception_handler(OpenHotlineError)
-def _refusal(request: HttpRequest, error: OpenHotlineError) -> HttpResponse:
-    statuses = ((TooLarge, 413), (BadInput, 400), (NotAllowed, 403), (NotFound, 404))
-    status = next((status for kind, status in statuses if isinstance(error, kind)), 503)
-    return _refused(request, status, error.message)
-
-
-@api.exception_handler(HttpError)
-def _unreadable_document(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return _refused(request, error.status_code, "The body is no JSON. Send an object with hashes.")
-
-
-@api.exception_handler(RequestDataTooBig)
-def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    return _refused(request, 413, "The document is too large. Ask about fewer hashes at a time.")
-
-
 @api.exception_handler(ValidationError)
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Say where a document is not as described; never repeat what stood there."""
@@ -152,10 +140,6 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return _refused(
         request, 400, f"The document is not as described, at: {', '.join(places[:10]) or 'its beginning'}."
     )
-
-
-def _refused(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    return api.create_response(request, Problem(error=sentence), status=status)
 
 
 def _partner(request: HttpRequest) -> User:

@@ -11,15 +11,14 @@ import uuid
 from importlib.metadata import version
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from ninja import Header, NinjaAPI, Status
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import ValidationError
 from ninja.security import HttpBearer
 
-from openhotline.errors import BadInput, NotAllowed, NotFound, OpenHotlineError, TooLarge
+from openhotline.errors import NotFound
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.accounts.queries import find_partner
@@ -35,6 +34,7 @@ from openhotline_server.api.report_schemas import (
     places_of,
 )
 from openhotline_server.api.schemas import Problem
+from openhotline_server.api.typed_refusals import refusing
 from openhotline_server.intake.deliveries import LONGEST_KEY, count_addresses, find_delivered
 from openhotline_server.pipeline.partner_reports import Received, Sent, check, receive
 from openhotline_server.pipeline.reporting import state_for_reporter
@@ -80,6 +80,11 @@ api = NinjaAPI(
     openapi_url=None,
     urls_namespace="reports-1",
     auth=ReportKey(),
+)
+_refused = refusing(
+    api,
+    no_json="The body is no JSON. Send an object with addresses.",
+    too_large="The document is too large. Send fewer addresses at a time.",
 )
 
 
@@ -154,23 +159,6 @@ def _too_many(request: HttpRequest, error: WaitError) -> HttpResponse:
     return answer
 
 
-@api.exception_handler(OpenHotlineError)
-def _refusal(request: HttpRequest, error: OpenHotlineError) -> HttpResponse:
-    statuses = ((TooLarge, 413), (BadInput, 400), (NotAllowed, 403), (NotFound, 404))
-    status = next((status for kind, status in statuses if isinstance(error, kind)), 503)
-    return _refused(request, status, error.message)
-
-
-@api.exception_handler(HttpError)
-def _unreadable_document(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return _refused(request, error.status_code, "The body is no JSON. Send an object with addresses.")
-
-
-@api.exception_handler(RequestDataTooBig)
-def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    return _refused(request, 413, "The document is too large. Send fewer addresses at a time.")
-
-
 @api.exception_handler(ValidationError)
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     # A place begins with "body" and the argument's name, which the sender does not know; or with where else it stood.
@@ -179,10 +167,6 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
         return _refused(request, 404, "That is no report's code. Send the code that was told.")
     places = places_of(error.errors, skip=2) if kind == "body" else "Idempotency-Key"
     return _refused(request, 400, f"The call is not as described, at: {places}.")
-
-
-def _refused(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    return api.create_response(request, Problem(error=sentence), status=status)
 
 
 def _partner(request: HttpRequest) -> User:

@@ -76,10 +76,5 @@ def list_mentions_of(address: Address) -> QuerySet[Mention]:
     return mentions.select_related("report").order_by("-report__created_at", "-pk")
 
 
-def list_addresses_in(report: Report) -> QuerySet[Mention]:
-    """What a report names, in the order in which it does."""
-    return Mention.objects.filter(report=report).select_related("address").order_by("pk")
-
-
 def _outside() -> QuerySet[Report]:
     return Report.objects.filter(kind__in=KINDS).order_by("-created_at", "-id")

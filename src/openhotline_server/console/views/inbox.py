@@ -23,7 +23,7 @@ from openhotline_server.console.views.address_queue import Tab
 from openhotline_server.intake import inbox as intake
 from openhotline_server.intake.messages import ask_reporter, list_messages, mark_read
 from openhotline_server.intake.models import Report
-from openhotline_server.intake.queries import get_report
+from openhotline_server.intake.queries import get_report, list_mentions
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.pipeline import reporting
 from openhotline_server.triage.address_lists import cases_by_address, states_by_report
@@ -67,7 +67,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def inbox_report(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     """One report: what it names, what its reporter wrote, and what is said with her."""
     who, found = person(request), get_report(code)
-    mentions = paged(request, intake.list_addresses_in(found), size=ROWS, name="addresses")
+    mentions = paged(request, list_mentions(found), size=ROWS, name="addresses")
     custody = paged(request, ledger.list_of_many([found.subject]), size=LINES, name="lines")
     context: dict[str, Any] = {
         "report": found,

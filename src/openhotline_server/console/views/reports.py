@@ -14,7 +14,6 @@ from openhotline_server.console.paging import paged
 from openhotline_server.evidence import queries as evidence
 from openhotline_server.findings.origins import list_unlooked
 from openhotline_server.intake import queries as intake
-from openhotline_server.intake.inbox import list_addresses_in
 from openhotline_server.triage import progress
 from openhotline_server.triage.address_lists import cases_by_address
 
@@ -33,7 +32,7 @@ def report(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     """One report: how far it is, and the members that could not be read."""
     found = intake.get_report(code)
     failures = paged(request, evidence.list_failures(found), size=ROWS)
-    mentions = paged(request, list_addresses_in(found), size=ROWS, name="addresses")
+    mentions = paged(request, intake.list_mentions(found), size=ROWS, name="addresses")
     how_far = progress.progress(found)
     waiting = list_unlooked(evidence.list_items(found)).count()
     context = {
