@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.conftest import NOON
+from tests.lists.lists_cast import a_list, loaded
 from tests.triage.address_cast import HOUR, codes, joined, mentioned, opened
 
 from openhotline.errors import BadInput, Conflict, NotAllowed
@@ -239,3 +241,18 @@ def test_a_report_of_late_evening_has_not_waited_for_a_day_in_the_morning() -> N
     assert "age" not in codes(case)
     place_again(case=fresh(case), at=evening + 25 * HOUR)
     assert "age" in codes(case)
+
+
+@pytest.mark.parametrize("as_rows", [True, False])
+def test_a_file_that_a_partner_names_counts_where_a_list_has_it(as_rows: bool, tmp_path: Path) -> None:
+    known, other = "a1" * 16, "b2" * 16
+    listing = tmp_path / "list.csv"
+    listing.write_text(f"algorithm,value\nmd5,{known}\n")
+    loaded(a_list("partner"), listing)
+    hashes = [{"algorithm": "md5", "value": known.upper()}] if as_rows else {"md5": known.upper()}
+    partner = Report.Kind.PARTNER
+    named = opened("https://a.example.org/", kind=partner, stated={"hashes": hashes})
+    unknown = opened("https://b.example.org/", kind=partner, stated={"hashes": {"md5": other}})
+    public = opened("https://c.example.org/", stated={"hashes": {"md5": known}})
+    assert "listed_files" in codes(named)
+    assert "listed_files" not in codes(unknown) | codes(public)

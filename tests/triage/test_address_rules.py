@@ -33,6 +33,7 @@ SIGNALS = st.builds(
     about_self=st.booleans(),
     stated=st.lists(STATED, max_size=3).map(tuple),
     listed_by=st.lists(st.sampled_from(["One", "Two", "Three", "Four"]), max_size=4).map(tuple),
+    files_listed_by=st.lists(st.sampled_from(["One", "Two"]), max_size=2).map(tuple),
     own_country=st.booleans(),
     sightings=st.integers(1, 1000),
     days=st.integers(0, 400),

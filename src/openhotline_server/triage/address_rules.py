@@ -17,12 +17,14 @@ from openhotline_server.triage.rules import Reason, urgency
 
 __all__ = ["EDITION", "AddressSignals", "Reason", "Stated", "due_in", "place_address", "urgency"]
 
-EDITION = "2026-11.1"
+EDITION = "2026-11.2"
 
 AT_RISK = 500
 ABOUT_SELF = 120
 KNOWN_SERIES = 60
 CAME_BACK = 50
+LISTED_FILES = 40
+"""A file that a partner names is known by its digest. An address counts less: what lies there may have changed."""
 LISTED = 30
 AGREEING = 10
 """For a second and a third list that names the address."""
@@ -62,12 +64,16 @@ class Stated:
 
 @dataclass(frozen=True)
 class AddressSignals:
-    """What triage looks at. ``days``: since it was first received. ``listed_by``: titles of lists that we hold."""
+    """What triage looks at. ``days``: since it was first received. ``listed_by``: titles of lists that we hold.
+
+    ``files_listed_by``: titles of lists that hold a file which a partner says lies there.
+    """
 
     at_risk: bool = False
     about_self: bool = False
     stated: Sequence[Stated] = ()
     listed_by: Sequence[str] = ()
+    files_listed_by: Sequence[str] = ()
     own_country: bool = False
     sightings: int = 1
     days: int = 0
@@ -79,6 +85,7 @@ def place_address(s: AddressSignals) -> tuple[Reason, ...]:
     reasons = [
         *_danger(s),
         *_known(s),
+        *_listed_files(s),
         *_listed(s),
         *_severity(s),
         *_where(s),
@@ -125,6 +132,14 @@ def _known(s: AddressSignals) -> list[Reason]:
     else:
         reasons.append(Reason("not_seen", NOT_SEEN, "No analyst has seen this address before."))
     return reasons
+
+
+def _listed_files(s: AddressSignals) -> list[Reason]:
+    titles = sorted(set(s.files_listed_by))
+    if not titles:
+        return []
+    words = f"A partner names a file there that is on a list of known material: {', '.join(titles)[:200]}."
+    return [Reason("listed_files", LISTED_FILES, words)]
 
 
 def _listed(s: AddressSignals) -> list[Reason]:
