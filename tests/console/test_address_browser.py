@@ -153,7 +153,7 @@ def test_every_answer_can_be_taken_back(ana: Hers) -> None:
     assert ana.question() == "How many criminal films did you see there?"
     ana.press("u")
     assert ana.page.locator("#number").input_value() == "4"
-    ana.press(*"uuuuuuu")
+    ana.press(*"uuuuuu")
     assert ana.question() == "Is the predominant impression that of a child?"
     ana.press("7")
     fields = ana.page.evaluate("Object.fromEntries(new FormData(document.getElementById('assessment')))")

@@ -100,7 +100,7 @@ def test_the_form_lets_in_and_the_menu_lets_out(browser: Browser, address: str) 
     assert page.get_by_role("heading", name="Hello, Ana").is_visible()
     page.locator(".menu summary").click()
     page.get_by_role("button", name="Sign out").click()
-    assert page.url == f"{address}/"
+    page.wait_for_url(f"{address}/sign-in/login/")
     page.context.close()
 
 
