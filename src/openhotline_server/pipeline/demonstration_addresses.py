@@ -156,7 +156,7 @@ WAITING: tuple[tuple[str, str, Given], ...] = (
         "partner-1",
         Given(
             tuple(
-                GivenAddress(f"https://board.example.org/t/{90 + n}/post/{n}", stated={"ai": "claimed"})
+                GivenAddress(f"https://board.example.org/t/{90 + n}/post/{n}", stated={"ai": "generated"})
                 for n in range(12)
             )
         ),

@@ -44,7 +44,7 @@ def _quarantine() -> str:
     if not waiting:
         return ""
     what = "1 report waits" if waiting == 1 else f"{waiting:,} reports wait"
-    return f"{what} in quarantine, set aside by the flood protection. Look at them and admit or refuse them."
+    return f"{what} in quarantine, set aside by the flood protection. Admit or refuse what waits there."
 
 
 def _span(quiet: timedelta) -> str:
