@@ -193,7 +193,7 @@ def _told(sent: Sent, drawn: Sequence[Drawn], worked: Sequence[dict[str, Any]]) 
     for step in ("take", "decide"):
         tell(f"analysts: {step}", [ms for one in worked for ms in one["took"][step]])
     decided = ", ".join(str(len(one["decided"])) for one in worked)
-    print(f"decided: {decided}; came second: {sum(one['lost'] for one in worked)}")
+    print(f"decided: {decided}")
     wrong = mistakes(drawn, worked)
     if len(sent.codes) != distinct:
         wrong.append("every report was answered with a code of its own")

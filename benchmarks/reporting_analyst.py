@@ -18,28 +18,21 @@ def main() -> None:
     site_ready()
     from django.utils import timezone
 
-    from openhotline.errors import Conflict
     from openhotline_server.accounts.models import User
-    from openhotline_server.triage.address_cases import claim, move, skip
-    from openhotline_server.triage.address_queries import next_for
+    from openhotline_server.pipeline.address_work import take_next
+    from openhotline_server.triage.address_cases import move, skip
     from openhotline_server.triage.models import AddressCase
 
     person = User.objects.get(username=sys.argv[1])
     states = (AddressCase.State.TO_TELL, AddressCase.State.NOT_ILLEGAL, AddressCase.State.OFF_REMIT)
     took: dict[str, list[float]] = {"take": [], "decide": []}
     decided: list[str] = []
-    lost = 0
     print("ready", flush=True)
     while not select.select([sys.stdin], [], [], 0)[0]:
         began = time.perf_counter()
-        case = next_for(person, at=timezone.now())
+        case = take_next(person=person, at=timezone.now())
         if case is None:
             time.sleep(0.02)
-            continue
-        try:
-            claim(case=case, person=person, at=timezone.now())
-        except Conflict:
-            lost += 1
             continue
         took["take"].append(1000 * (time.perf_counter() - began))
         began, turn = time.perf_counter(), len(took["take"])
@@ -49,7 +42,7 @@ def main() -> None:
             move(case=case, to=states[turn % 3], actor=str(person.code), at=timezone.now())
             decided.append(str(case.code))
         took["decide"].append(1000 * (time.perf_counter() - began))
-    print(json.dumps({"decided": decided, "took": took, "lost": lost}), flush=True)
+    print(json.dumps({"decided": decided, "took": took}), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,12 @@ from typing import Any
 
 from tests.conftest import NOON
 
+from openhotline_server.accounts.models import User
 from openhotline_server.intake.given import Given, GivenAddress
 from openhotline_server.intake.models import Mention, Report
 from openhotline_server.intake.reports import take_report
 from openhotline_server.triage.address_cases import Joined, open_or_join
+from openhotline_server.triage.address_queries import in_turn
 from openhotline_server.triage.models import AddressCase
 
 HOUR = timedelta(hours=1)
@@ -54,3 +56,8 @@ def opened(text: str = "https://example.org/", at: datetime = NOON, **said: Any)
 def codes(case: AddressCase) -> set[str]:
     """The codes of a case's reasons, as stored."""
     return {one["code"] for one in AddressCase.objects.get(pk=case.pk).reasons}
+
+
+def next_for(person: User, *, at: datetime) -> AddressCase | None:
+    """What this person is offered first."""
+    return next(in_turn(person, at=at), None)

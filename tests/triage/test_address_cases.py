@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import NOON
 from tests.lists.lists_cast import a_list, loaded
-from tests.triage.address_cast import HOUR, codes, joined, mentioned, opened
+from tests.triage.address_cast import HOUR, codes, joined, mentioned, next_for, opened
 
 from openhotline.errors import BadInput, Conflict, NotAllowed
 from openhotline_server.accounts.models import User
@@ -31,7 +31,6 @@ from openhotline_server.triage.address_queries import (
     find_address_case,
     get_address_case,
     held_by,
-    next_for,
     overdue,
     waiting_for,
 )

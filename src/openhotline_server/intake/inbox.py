@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from openhotline_server.intake.models import Address, Mention, Message, Particulars, Report
+from openhotline_server.intake.messages import list_unread
+from openhotline_server.intake.models import Address, Mention, Particulars, Report
 
 KINDS = (
     Report.Kind.FORM,
@@ -44,8 +45,7 @@ def list_refused() -> QuerySet[Report]:
 
 def list_unanswered() -> QuerySet[Report]:
     """Reports whose reporter wrote and nobody has read it, the longest waiting first."""
-    unread = Message.objects.filter(from_reporter=True, read_at=None)
-    return _outside().filter(pk__in=unread.values("report")).order_by("created_at", "id")
+    return _outside().filter(pk__in=list_unread().order_by().values("report")).order_by("created_at", "id")
 
 
 def brought_by(reports: Iterable[Report]) -> dict[int, Brought]:
@@ -54,7 +54,7 @@ def brought_by(reports: Iterable[Report]) -> dict[int, Brought]:
     mentions = Mention.objects.filter(report__in=keys).order_by()
     addresses = dict(mentions.values_list("report").annotate(n=Count("pk")))
     known = dict(mentions.filter(known=True).values_list("report").annotate(n=Count("pk")))
-    unread = Message.objects.filter(report__in=keys, from_reporter=True, read_at=None).order_by()
+    unread = list_unread().filter(report__in=keys).order_by()
     waiting = dict(unread.values_list("report").annotate(n=Count("pk")))
     return {key: Brought(addresses.get(key, 0), known.get(key, 0), waiting.get(key, 0)) for key in keys}
 

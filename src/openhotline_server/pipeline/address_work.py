@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -24,20 +24,16 @@ from openhotline_server.notices.approving import drop
 from openhotline_server.pipeline.acting import after_assessment
 from openhotline_server.pipeline.routing import after_trace
 from openhotline_server.triage import address_cases
-from openhotline_server.triage.address_queries import held_by, waiting_for
+from openhotline_server.triage.address_queries import in_turn
 from openhotline_server.triage.models import AddressCase
 
-TRIED, STEP = (
-    200,
-    20,
-)  # cases from the top of the queue, so many at a time: others take them at the same moment
 FOR_ANOTHER = "The first reader could not tell."
 TAKEN_BACK = "The assessment that it rested on was taken back."
 
 
 def take_next(*, person: User, at: datetime, without: Collection[uuid.UUID] = ()) -> AddressCase | None:
     """Give this person the next address that waits for her; none when nothing does."""
-    for case in _in_turn(person, at=at):
+    for case in in_turn(person, at=at):
         if case.code in without or not may_assess(case, person):
             continue
         try:
@@ -45,15 +41,6 @@ def take_next(*, person: User, at: datetime, without: Collection[uuid.UUID] = ()
         except Conflict:
             continue  # somebody was a moment earlier
     return None
-
-
-def _in_turn(person: User, *, at: datetime) -> Iterator[AddressCase]:
-    """What she has in hand, then what she was handed, then the queue."""
-    waiting = waiting_for(person, at=at)
-    yield from held_by(person, at=at).filter(state__in=AddressCase.WAITING)
-    yield from waiting.filter(handed_to=person)
-    for begin in range(0, TRIED, STEP):
-        yield from waiting.filter(handed_to=None)[begin : begin + STEP]
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -11,6 +12,9 @@ from openhotline.errors import NotFound
 from openhotline_server.accounts.models import User
 from openhotline_server.intake.models import Address
 from openhotline_server.triage.models import AddressCase, AddressClaim
+
+TRIED, STEP = 200, 20
+"""Cases from the top of the queue that one person is offered, and how many at a time."""
 
 
 def get_address_case(code: uuid.UUID | str) -> AddressCase:
@@ -38,19 +42,20 @@ def waiting_for(person: User, *, at: datetime) -> QuerySet[AddressCase]:
     return rows.select_related("address").order_by(*queue_order())
 
 
-def next_for(person: User, *, at: datetime) -> AddressCase | None:
-    """What this person should look at next: what she has in hand, then what she was handed, then the queue's first.
+def in_turn(person: User, *, at: datetime) -> Iterator[AddressCase]:
+    """What this person should look at, in turn: what she has in hand, then what she was handed, then the queue's top.
 
-    It is hers only once she has claimed it.
+    A case is hers only once she has claimed it, and others take them at the same moment; so some come at a time.
     """
-    held = held_by(person, at=at).filter(state__in=AddressCase.WAITING).first()
-    if held:
-        return held
+    yield from held_by(person, at=at).filter(state__in=AddressCase.WAITING)
     waiting = waiting_for(person, at=at)
     # Their few keys first: left to itself, the database walks the whole queue to find none.
     handed = list(AddressCase.objects.filter(handed_to=person).values_list("pk", flat=True))
-    mine = waiting.filter(pk__in=handed).first() if handed else None
-    return mine or waiting.first()
+    if handed:
+        yield from waiting.filter(pk__in=handed)
+    queue = waiting.filter(handed_to=None)
+    for begin in range(0, TRIED, STEP):
+        yield from queue[begin : begin + STEP]
 
 
 def held_by(person: User, *, at: datetime) -> QuerySet[AddressCase]:

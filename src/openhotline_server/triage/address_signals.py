@@ -1,4 +1,4 @@
-"""What triage looks at, of many addresses at once. Cost: eight queries for each few thousand addresses."""
+"""What triage looks at, of many addresses at once. Cost: seven queries for each few thousand addresses."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from openhotline_server.intake.models import Address, Mention, Particulars, Repo
 from openhotline_server.lists.asking import exact
 from openhotline_server.lists.models import HashList
 from openhotline_server.triage.address_rules import AddressSignals, Stated
+
+Statement = tuple[int, Mapping[str, Any], str]
+"""An address's key, what a sender says of it, and the report's kind."""
 
 _OURS = (Report.Kind.PARTNER, Report.Kind.CYBERTIP, Report.Kind.HOTLINE)
 """Whose word on severity and series counts: they are known to us by an account or a person's hand."""
@@ -43,8 +46,9 @@ def _gather(addresses: Sequence[Address], *, at: datetime) -> dict[int, AddressS
     }
     signals = {key: signals.get(key, AddressSignals()) for key in keys}
     at_risk, about_self = _said(mentions, "at_risk_now"), _said(mentions, "about_self")
-    stated, listed, home = _stated(mentions), _listed(addresses, at=at), _in_own_country(keys)
-    files = _listed_files(mentions, at=at)
+    statements = list(mentions.exclude(stated={}).values_list("address_id", "stated", "report__kind"))
+    stated, files = _stated(statements), _listed_files(statements, at=at)
+    listed, home = _listed(addresses, at=at), _in_own_country(keys)
     return {
         key: replace(
             one,
@@ -70,10 +74,9 @@ def _said(mentions: QuerySet[Mention], what: str) -> set[int]:
     return set(mentions.filter(Exists(says)).values_list("address_id", flat=True).distinct())
 
 
-def _stated(mentions: QuerySet[Mention]) -> dict[int, list[Stated]]:
+def _stated(statements: Iterable[Statement]) -> dict[int, list[Stated]]:
     found: dict[int, list[Stated]] = {}
-    rows = mentions.exclude(stated={}).values_list("address_id", "stated", "report__kind")
-    for key, stated, kind in rows:
+    for key, stated, kind in statements:
         one = stated_of(stated, trusted=kind in _OURS)
         if one not in found.setdefault(key, []):
             found[key].append(one)
@@ -102,12 +105,12 @@ def _listed(addresses: Iterable[Address], *, at: datetime) -> dict[int, list[str
     return _titles_of({address.pk: _names(address) for address in addresses}, at=at)
 
 
-def _listed_files(mentions: QuerySet[Mention], *, at: datetime) -> dict[int, list[str]]:
+def _listed_files(statements: Iterable[Statement], *, at: datetime) -> dict[int, list[str]]:
     """Titles of the lists in force that hold the digest of a file which a partner says lies at an address."""
-    rows = mentions.filter(report__kind__in=_OURS, stated__has_key="hashes")
     asked: dict[int, set[tuple[str, str]]] = {}
-    for key, stated in rows.values_list("address_id", "stated"):
-        asked.setdefault(key, set()).update(_digests(stated["hashes"]))
+    for key, stated, kind in statements:
+        if kind in _OURS:
+            asked.setdefault(key, set()).update(_digests(stated.get("hashes")))
     return _titles_of(asked, at=at) if any(asked.values()) else {}
 
 
