@@ -73,7 +73,7 @@ lock: $(VENV)/dev.done  ## Pin every dependency anew, with hashes.
 	$(BIN)/pip install --quiet '$(LOCK_TOOL)'
 	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --group build \
 		pyproject.toml --no-emit-index-url --no-header --upgrade -o locks/server.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --extra provenance --group build --group dev \
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra server --extra provenance --extra cluster --group build --group dev \
 		pyproject.toml --no-emit-index-url --no-header --upgrade -o locks/dev.txt
 
 reference: $(VENV)/dev.done  ## Write the reference pages anew from the code.

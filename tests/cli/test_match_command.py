@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from tests.gate.gate_cast import FLAT, KNOWN, KNOWN_AGAIN, OTHER, lines_for, pdq_of, write_list
 
-from openhotline.exchange.gate.preparing import prepare
 from openhotline.hashing import digests
+from openhotline.known.preparing import prepare
 from openhotline.matching import ListIndex
 
 

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from openhotline.exchange.gate import Rule
 from openhotline.exchange.gate.keys import entry_for, new_key
 from openhotline.exchange.gate.server import GateServer
 from openhotline.exchange.gate.service import Gate, Settings
 from openhotline.hashing import digests, pdq_strict
+from openhotline.known import Rule
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 

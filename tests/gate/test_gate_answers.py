@@ -24,9 +24,9 @@ from gate_cast import (
 )
 from PIL import Image
 
-from openhotline.exchange.gate import Rule
 from openhotline.exchange.gate.question_log import ASKED
 from openhotline.hashing import digests
+from openhotline.known import Rule
 
 OPEN = {"per_minute": 100_000, "per_day": 100_000, "tells_distance": "true"}
 

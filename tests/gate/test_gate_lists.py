@@ -10,9 +10,9 @@ import pytest
 from gate_cast import KNOWN, OTHER, Running, key_file, lines_for, pdq_of, running, within_a_second, write_list
 
 from openhotline.errors import BadInput, Damaged, OpenHotlineError, WrongUsage
-from openhotline.exchange.gate.opening import open_list
-from openhotline.exchange.gate.preparing import ROWS, prepare
 from openhotline.hashing import digests
+from openhotline.known.opening import open_list
+from openhotline.known.preparing import ROWS, prepare
 from openhotline.matching import ListIndex
 
 OPEN = {"per_minute": 100_000, "per_day": 100_000}

@@ -89,7 +89,7 @@ def gate(
     \b
     Exit code: 0 stopped as asked, 1 a list or the key file was refused, 2 wrong usage, 3 could not run.
     """
-    from openhotline.exchange.gate import Rule
+    from openhotline.known import Rule
 
     if new_key:
         _print_key(new_key)

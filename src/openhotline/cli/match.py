@@ -19,7 +19,7 @@ from openhotline.errors import OpenHotlineError, Refused
 
 if TYPE_CHECKING:  # decoders and kernels are loaded when this command runs, not whenever any does
     from openhotline.datasets.hashes import FileHashes
-    from openhotline.exchange.gate import Known, Question, Rule
+    from openhotline.known import Known, Question, Rule
 
 
 @click.command("match")
@@ -76,7 +76,7 @@ def match_command(
       2  wrong usage
       3  could not run; or nothing matches, but a file was unreadable or a row of LIST could not be taken
     """
-    from openhotline.exchange.gate import Rule
+    from openhotline.known import Rule
 
     if as_json and csv_file == STANDARD_OUTPUT:
         raise click.UsageError("--json and --csv - both write to standard output. Name a file for the CSV.")
@@ -100,8 +100,8 @@ def match_command(
 @contextmanager
 def _opened(path: Path) -> Iterator[Known]:
     """Open what can be asked as it is; prepare a list file in a folder that is gone afterwards."""
-    from openhotline.exchange.gate.opening import open_list
-    from openhotline.exchange.gate.preparing import prepare
+    from openhotline.known.opening import open_list
+    from openhotline.known.preparing import prepare
 
     with tempfile.TemporaryDirectory(prefix="openhotline-match-") as folder:
         try:
@@ -115,7 +115,7 @@ def _opened(path: Path) -> Iterator[Known]:
 
 def _matched(known: Known, paths: tuple[str, ...], rule: Rule, workers: int) -> Iterator[Row]:
     from openhotline.datasets.hashes import ENTRY, hash_files
-    from openhotline.exchange.gate import ListAnswer, Verdict, ask
+    from openhotline.known import ListAnswer, Verdict, ask
     from openhotline.media.confined import Pool
 
     with Pool(ENTRY, workers=workers) as pool:
@@ -127,7 +127,7 @@ def _matched(known: Known, paths: tuple[str, ...], rule: Rule, workers: int) -> 
 
 
 def _question(file: FileHashes) -> Question:
-    from openhotline.exchange.gate import Question
+    from openhotline.known import Question
 
     exact = {name: bytes.fromhex(getattr(file, name)) for name in ("md5", "sha1", "sha256")}
     pdq = bytes.fromhex(file.pdq) if file.pdq else None

@@ -14,7 +14,7 @@ from openhotline.cli.hash_output import csv_stream, harmless, json_array
 
 if TYPE_CHECKING:
     from openhotline.datasets.hashes import FileHashes
-    from openhotline.exchange.gate import ListAnswer, Match
+    from openhotline.known import ListAnswer, Match
 
 MOST_SHOWN = 5
 

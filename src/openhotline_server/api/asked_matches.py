@@ -15,8 +15,9 @@ from functools import partial
 from django.http import HttpRequest
 
 from openhotline.errors import BadInput, NotAllowed, OpenHotlineError, TooLarge
-from openhotline.exchange.gate import Question, Verdict, overall
-from openhotline.exchange.gate.looking import LARGEST_FILE, MARGIN, Look, Looking, decided
+from openhotline.exchange.gate.looking import LARGEST_FILE, Look, Looking, decided
+from openhotline.known import Question, Verdict, overall
+from openhotline.known.answers import MARGIN
 from openhotline_server.accounts.models import User
 from openhotline_server.sharing import grants, match_answers
 from openhotline_server.sharing.grants import Asked, TooMuch

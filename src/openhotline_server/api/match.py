@@ -17,8 +17,8 @@ from ninja.errors import ValidationError
 from ninja.security import HttpBearer
 
 from openhotline.errors import BadInput
-from openhotline.exchange.gate import Question, Verdict
 from openhotline.hashlists import normal_value
+from openhotline.known import Question, Verdict
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.accounts.queries import find_partner

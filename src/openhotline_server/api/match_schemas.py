@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
-from openhotline.exchange.gate import Verdict
+from openhotline.known import Verdict
 
 MOST_HASHES = 1000
 

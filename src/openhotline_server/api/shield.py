@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from openhotline.errors import BadInput, NotAllowed, OpenHotlineError, TooLarge
-from openhotline.exchange.gate import Question, Verdict
+from openhotline.known import Question, Verdict
 from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.accounts.queries import find_partner

@@ -1,6 +1,6 @@
 """What lists answer a partner: a verdict for each list, and of its matches what the grant lets be told.
 
-The verdicts and their order are those of :mod:`openhotline.exchange.gate`, so that the site and the gate say the
+The verdicts and their order are those of :mod:`openhotline.known`, so that the site and the gate say the
 same. A list that is set aside is not asked, and says so; it is never "no match".
 """
 
@@ -13,8 +13,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from openhotline.exchange.gate import Question, Rule, Verdict
-from openhotline.exchange.gate.answers import is_too_poor, verdict_of
+from openhotline.known import Question, Rule, Verdict
+from openhotline.known.answers import is_too_poor, verdict_of
 from openhotline_server.accounts.models import User
 from openhotline_server.ledger.prepared import Place, Prepared
 from openhotline_server.lists import asking, index, queries

@@ -4,18 +4,3 @@ One call hashes the file in a confined process, matches it, and tells what it sa
 identified and limited; every question is a line in the gate's own chained log; lists are replaced while it runs.
 ``openhotline gate`` starts it; ``openhotline match`` asks the same lists without any service.
 """
-
-from openhotline.exchange.gate.answers import Entry, ListAnswer, Match, Question, Rule, Verdict, overall
-from openhotline.exchange.gate.known import Known, ask
-
-__all__ = [
-    "Entry",
-    "Known",
-    "ListAnswer",
-    "Match",
-    "Question",
-    "Rule",
-    "Verdict",
-    "ask",
-    "overall",
-]

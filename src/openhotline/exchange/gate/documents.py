@@ -8,11 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 from openhotline.errors import BadInput, TooLarge
-from openhotline.exchange.gate.answers import PDQ, ListAnswer, Match, Question, Verdict, overall
 from openhotline.exchange.gate.keys import Caller
 from openhotline.exchange.gate.looking import Look
-from openhotline.exchange.gate.taking import COMPARED_AS
 from openhotline.hashlists import normal_value
+from openhotline.known.answers import PDQ, ListAnswer, Match, Question, Verdict, overall
+from openhotline.known.taking import COMPARED_AS
 
 MOST_HASHES = 1000
 MOST_MATCHES = 50

@@ -16,8 +16,8 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from openhotline.errors import OpenHotlineError
-from openhotline.exchange.gate.answers import ORIGINAL, Question
 from openhotline.hashing import VARIANTS, Digests, digests
+from openhotline.known.answers import ORIGINAL, QUALITY_MARGIN, Question
 from openhotline.media import MEDIA_TYPES
 from openhotline.media.confined import Limits, Pool
 from openhotline.media.reasons import FAILED, TOO_LARGE, UNDECODABLE, reason_of
@@ -27,13 +27,6 @@ ENTRY = "openhotline.datasets.scan:scan_entry"
 QUICK: Mapping[str, Any] = {"mode": "fast", "preview": False}
 STRICT: Mapping[str, Any] = {"mode": "strict", "preview": False}
 TURNED: Mapping[str, Any] = {"mode": "strict", "preview": False, "turned": True}
-
-MARGIN = 16
-"""Bits that are looked further with a quick hash: twice what one was ever seen off the strict hash, which is 8 of 256
-in the pictures of ``benchmarks/pdq.py`` (our own measurement, 2026-10)."""
-
-QUALITY_MARGIN = 10
-"""A quick hash whose quality is less than this above what a list asks for is made again strictly."""
 
 LARGEST_FILE = 64 * 2**20
 """Bytes of a file that is taken over the network; a larger one is refused before it is read."""

@@ -14,7 +14,6 @@ from typing import Any, Self
 
 from openhotline.chain import JSON
 from openhotline.errors import BadInput, Busy, OpenHotlineError
-from openhotline.exchange.gate.answers import ListAnswer, Question, Rule, Verdict, overall
 from openhotline.exchange.gate.documents import (
     Document,
     answer_document,
@@ -23,12 +22,13 @@ from openhotline.exchange.gate.documents import (
     tally,
 )
 from openhotline.exchange.gate.keys import Caller
-from openhotline.exchange.gate.known import ask, lies_near
 from openhotline.exchange.gate.limits import Use
-from openhotline.exchange.gate.looking import MARGIN, Look, Looking, decided
+from openhotline.exchange.gate.looking import Look, Looking, decided
 from openhotline.exchange.gate.question_log import ASKED, REFUSED, QuestionLog
 from openhotline.exchange.gate.shelf import Shelf
 from openhotline.exchange.gate.state import State
+from openhotline.known.answers import MARGIN, ListAnswer, Question, Rule, Verdict, overall
+from openhotline.known.lists import ask, lies_near
 
 GATE = "gate"
 FILES_A_WORKER = 4

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from openhotline.errors import OpenHotlineError, WrongUsage
 from openhotline.exchange.gate.keys import Caller, read_keys
-from openhotline.exchange.gate.known import Known
 from openhotline.exchange.gate.sources import OLD, Source
+from openhotline.known.lists import Known
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the files."""

@@ -7,17 +7,15 @@ the edition before in force, and is told. Replace a list file by renaming a whol
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-from openhotline.errors import BadInput, OpenHotlineError, WorkerFailed
-from openhotline.exchange.gate.known import Known
-from openhotline.exchange.gate.opening import open_list
-from openhotline.exchange.gate.preparing import ROWS
+from openhotline.errors import BadInput, OpenHotlineError
+from openhotline.known.apart import prepare_apart
+from openhotline.known.lists import Known
+from openhotline.known.opening import open_list
+from openhotline.known.preparing import ROWS
 
 STILL = 0.2
 """Seconds for which a file must not change before it is read."""
@@ -86,22 +84,6 @@ class Source:
             if old != folder:
                 shutil.rmtree(old, ignore_errors=True)
         return found
-
-
-def prepare_apart(source: Path, target: Path) -> None:
-    """Prepare a list in a process of its own; raises what that one was stopped by."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [sys.executable, "-P", "-m", f"{__package__}.preparing", str(source), str(target)]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode == 0:
-        return
-    try:
-        raise BadInput(str(json.loads(done.stdout)["error"]))
-    except (ValueError, KeyError, TypeError):
-        raise WorkerFailed(
-            "Preparing the list was stopped. Give the machine more memory or disk, then name the list again.",
-            details=done.stderr.decode("utf-8", "replace")[-600:],
-        ) from None
 
 
 def _digest_of(path: Path) -> str:

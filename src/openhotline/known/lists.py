@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openhotline.errors import BadInput
-from openhotline.exchange.gate.answers import (
+from openhotline.known.answers import (
     PDQ,
     Entry,
     ListAnswer,
@@ -21,9 +21,9 @@ from openhotline.exchange.gate.answers import (
     is_too_poor,
     verdict_of,
 )
-from openhotline.exchange.gate.digest_table import DigestTable
-from openhotline.exchange.gate.preparing import FORMAT, ROWS
-from openhotline.exchange.gate.taking import NO_QUALITY
+from openhotline.known.digest_table import DigestTable
+from openhotline.known.preparing import FORMAT, ROWS
+from openhotline.known.taking import NO_QUALITY
 from openhotline.matching import ListIndex, sections
 
 
@@ -54,7 +54,7 @@ class Known(Protocol):
 
 
 class PreparedList:
-    """A folder that :func:`openhotline.exchange.gate.preparing.prepare` wrote, mapped into memory."""
+    """A folder that :func:`openhotline.known.preparing.prepare` wrote, mapped into memory."""
 
     def __init__(self, folder: Path, *, name: str) -> None:
         self._rows = sections.read(folder / ROWS)

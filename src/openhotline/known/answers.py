@@ -16,6 +16,13 @@ from openhotline.hashing import MATCHABLE_QUALITY
 CONFIDENT_DISTANCE = 31
 """Bits of 256 at which the authors of PDQ advise to match (facebook/ThreatExchange, ``pdq/README.md``)."""
 
+MARGIN = 16
+"""Bits that are looked further with a quick hash: twice what one was ever seen off the strict hash, which is 8 of 256
+in the pictures of ``benchmarks/pdq.py`` (our own measurement, 2026-10)."""
+
+QUALITY_MARGIN = 10
+"""A quick hash whose quality is less than this above what a list asks for is made again strictly."""
+
 PDQ = "pdq"
 ORIGINAL = "original"
 FROM_FILES = ("md5", "sha1", "sha256", PDQ)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from openhotline.errors import BadInput, NotFound, NotInitialised
-from openhotline.exchange.gate.known import BareIndex, Known, PreparedList
-from openhotline.exchange.gate.preparing import ROWS
+from openhotline.known.lists import BareIndex, Known, PreparedList
+from openhotline.known.preparing import ROWS
 
 
 def open_list(folder: Path, *, name: str) -> Known:

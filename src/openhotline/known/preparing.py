@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from openhotline.errors import BadInput, OpenHotlineError
-from openhotline.exchange.gate.taking import Taking
 from openhotline.hashlists import read_rows, sniff
+from openhotline.known.taking import Taking
 from openhotline.matching import ListIndex, sections
 
 FORMAT = "openhotline prepared list 2"
