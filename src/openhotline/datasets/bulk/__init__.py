@@ -1,0 +1,1 @@
+"""Looking at very many pictures: batches through a confined process, compared with lists, hits confirmed strictly."""

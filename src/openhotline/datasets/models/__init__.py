@@ -1,0 +1,1 @@
+"""Files of models: hashed without being loaded, compared with listed ones tensor by tensor."""
