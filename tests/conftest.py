@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -40,6 +41,12 @@ current().initialise()
 django.setup()
 # A parallel worker inherits the settings' name and may have loaded them, for another's directory, before this file.
 settings.DATA = current()
+
+# No example is wrong for being slow: how long it takes says more about the machine's other work.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 PASSWORD = "a calm and long sentence"

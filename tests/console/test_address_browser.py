@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.console.address_site import add_addresses
-from tests.desk.desk_browser import OBSERVE, axe_source, chromium, need_chromium
+from tests.desk.desk_browser import axe_source, chromium, draw_anew, need_chromium, new_page
 from tests.desk.desk_site import call, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -51,8 +52,15 @@ class Hers:
         self.page.locator("main.keyed").wait_for()
         return self.page.url
 
-    def question(self) -> str:
-        return self.page.locator("#question").inner_text()
+    def part(self, selector: str) -> Locator:
+        return self.page.locator(selector)
+
+    def is_asked(self, words: str | re.Pattern[str]) -> None:
+        expect(self.part("#question")).to_have_text(words)
+
+    def wait_to_leave(self, place: str) -> None:
+        """Wait until the page after this one has come: what she did has been kept by then."""
+        self.page.wait_for_url(lambda url: url != place)
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +89,8 @@ def browser() -> Iterator[Browser]:
 
 
 def signed_in(browser: Browser, address: str, session: str, **options: Any) -> Hers:
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-    context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-    context.add_init_script(OBSERVE)
-    hers = Hers(context.new_page(), address)
-    hers.page.set_default_timeout(15_000)
+    hers = Hers(new_page(browser, address=address, session=session, **options), address)
     hers.page.on("request", lambda request: hers.asked.append(request.url))
-    hers.page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
-    hers.page.on("console", lambda m: pytest.fail(m.text) if "Content Security Policy" in m.text else None)
     return hers
 
 
@@ -117,45 +119,47 @@ def test_a_whole_assessment_takes_thirteen_keys_and_the_next_address_stands_ther
 ) -> None:
     place = ana.next()
     ana.press(*TYPICAL)
-    ana.page.wait_for_url(lambda url: url != place)
+    ana.wait_to_leave(place)
     assert ana.pressed == 13
     made = assessed(data, place)
     assert (made["outcome"], made["grade"], made["pictures"], made["films"]) == ("photograph", "B", 4, 0)
     assert (made["site_type"], made["commercial"]) == ("image_host", "non_commercial")
     ana.ready()
-    assert ana.question() == "Is the predominant impression that of a child?"
+    ana.is_asked("Is the predominant impression that of a child?")
 
 
 def test_what_is_no_crime_takes_three_keys(ana: Hers, data: Path) -> None:
     place = ana.next()
     ana.press(*OFF_REMIT)
-    ana.page.wait_for_url(lambda url: url != place)
+    ana.wait_to_leave(place)
     assert ana.pressed == 3
     assert assessed(data, place)["discount_reason"] == "off_remit"
 
 
 def test_results_form_in_every_jurisdiction_while_she_answers(ana: Hers) -> None:
     ana.next()
-    assert ana.page.locator("#results li").count() == 4
+    expect(ana.part("#results li")).to_have_count(4)
     ana.press(*"3112")
-    assert "Indecent photograph · B" in ana.page.locator("#results").inner_text()
+    expect(ana.part("#results")).to_contain_text("Indecent photograph · B")
     ana.press("p")
-    assert "Severity: Category B" in ana.page.locator("#path").inner_text()
+    expect(ana.part("#path")).to_be_visible()
+    expect(ana.part("#path")).to_contain_text("Severity: Category B")
     ana.press("Escape")
-    assert ana.page.locator("#path").is_hidden()
+    expect(ana.part("#path")).to_be_hidden()
 
 
 def test_every_answer_can_be_taken_back(ana: Hers) -> None:
     ana.next()
     ana.press(*TYPICAL[:11])
-    assert ana.question().startswith("Does anything there help")
+    ana.is_asked(re.compile("^Does anything there help"))
     ana.press("2", "4", "u", "u", "u")
-    assert ana.question() == "How many criminal films did you see there?"
+    ana.is_asked("How many criminal films did you see there?")
     ana.press("u")
-    assert ana.page.locator("#number").input_value() == "4"
+    expect(ana.part("#number")).to_have_value("4")
     ana.press(*"uuuuuu")
-    assert ana.question() == "Is the predominant impression that of a child?"
+    ana.is_asked("Is the predominant impression that of a child?")
     ana.press("7")
+    expect(ana.part("#trail li")).to_have_count(1)
     fields = ana.page.evaluate("Object.fromEntries(new FormData(document.getElementById('assessment')))")
     assert fields["q_child"] == "7"
     assert fields["q_severity"] == fields["q_ai"] == ""
@@ -173,7 +177,7 @@ def test_the_same_domain_suggests_its_kind_and_enter_takes_it(ana: Hers, data: P
         ana.page.get_by_role("button", name="Assess").click()
         here = ana.ready()
         ana.press(*keys)
-        ana.page.wait_for_url(lambda url, here=here: url != here)
+        ana.wait_to_leave(here)
         made = assessed(data, here)
         assert (made["site_type"], made["commercial"]) == ("forum", "paid_access")
 
@@ -181,10 +185,11 @@ def test_the_same_domain_suggests_its_kind_and_enter_takes_it(ana: Hers, data: P
 def test_something_else_needs_a_note_and_the_note_is_written_by_keys(ana: Hers, data: Path) -> None:
     place = ana.next()
     ana.press(*TYPICAL[:11], "8", "Enter", "Enter")
-    assert "Describe in the note" in ana.page.locator("#warning").inner_text()
+    expect(ana.part("#warning")).to_contain_text("Describe in the note")
+    expect(ana.part("#id_note")).to_be_focused()
     ana.page.keyboard.type("A logo, 1 of 2; u and k are letters here.")
     ana.press("Escape", "Enter")
-    ana.page.wait_for_url(lambda url: url != place)
+    ana.wait_to_leave(place)
     made = assessed(data, place)
     assert made["note"] == "A logo, 1 of 2; u and k are letters here."
     assert json.loads(made["identifying"]) == ["other"]
@@ -193,7 +198,7 @@ def test_something_else_needs_a_note_and_the_note_is_written_by_keys(ana: Hers, 
 def test_the_last_assessment_is_taken_back_by_a_key(ana: Hers, data: Path) -> None:
     place = ana.next()
     ana.press(*OFF_REMIT)
-    ana.page.wait_for_url(lambda url: url != place)
+    ana.wait_to_leave(place)
     ana.ready()
     ana.press("u")
     ana.page.wait_for_url(place)
@@ -204,8 +209,8 @@ def test_the_last_assessment_is_taken_back_by_a_key(ana: Hers, data: Path) -> No
 def test_an_address_is_skipped_with_a_reason_by_two_keys(ana: Hers) -> None:
     place = ana.next()
     ana.press("k", "3")
-    ana.page.wait_for_url(lambda url: url != place)
-    assert "Skipped." in ana.page.locator(".messages").inner_text()
+    ana.wait_to_leave(place)
+    expect(ana.part(".messages")).to_contain_text("Skipped.")
 
 
 def test_the_address_is_copied_by_an_act_and_nothing_opens_it(
@@ -227,13 +232,12 @@ def test_the_address_is_copied_by_an_act_and_nothing_opens_it(
 
 def test_nothing_moves_while_she_answers(ana: Hers) -> None:
     ana.next()
-    ana.page.wait_for_timeout(600)
-    ana.page.evaluate("window.shifts.length = 0")
     boxes = []
-    for key in [*"3112", "p", "Escape", *TYPICAL[4:-1]]:
-        ana.press(key)
-        boxes.append([ana.page.locator(part).bounding_box() for part in (".question", ".results", ".keys")])
-    ana.page.wait_for_timeout(300)
+    for key in ["", *"3112", "p", "Escape", *TYPICAL[4:-1]]:
+        ana.press(*[key] if key else [])
+        draw_anew(ana.page)
+        boxes.append([ana.part(part).bounding_box() for part in (".question", ".results", ".keys")])
+    expect(ana.part("#review")).to_be_visible()
     assert all(box == boxes[0] for box in boxes)
     whole = ana.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
     assert whole == [1280, 800]
@@ -242,15 +246,18 @@ def test_nothing_moves_while_she_answers(ana: Hers) -> None:
 def test_what_happens_is_said_aloud_and_keys_can_be_switched_off(ana: Hers) -> None:
     ana.next()
     ana.press("3")
-    said = ana.page.locator("#said")
-    assert said.get_attribute("aria-live") == "polite"
-    assert "Yes, 7 to 10. England and Wales" in (said.text_content() or "")
+    said = ana.part("#said")
+    expect(said).to_have_attribute("aria-live", "polite")
+    expect(said).to_contain_text("Yes, 7 to 10. England and Wales")
     ana.press("?")
     ana.page.get_by_label("Single keys work").uncheck()
-    ana.press("Escape", "1")
-    assert ana.question() == "Printed, would it look like a photograph?"
+    ana.press("Escape")
+    expect(ana.part("dialog[open]")).to_have_count(0)
+    ana.press("1")
+    ana.is_asked("Printed, would it look like a photograph?")
     ana.page.get_by_role("button", name="Photograph", exact=False).first.click()
-    assert ana.question() == "Indecent, by the objective standard?"
+    ana.is_asked("Indecent, by the objective standard?")
+    expect(ana.part("#trail li")).to_have_count(2)  # and the key has answered nothing
     ana.page.evaluate("sessionStorage.clear()")
 
 
@@ -262,14 +269,14 @@ def test_without_scripts_the_page_is_a_plain_form(
     ana.page.get_by_role("button", name="Next address").click()
     ana.page.wait_for_url("**/assess/")
     place, page = ana.page.url, ana.page
-    assert page.locator("#question").is_hidden()
+    expect(page.locator("#question")).to_be_hidden()
     page.get_by_label("Is the predominant impression").select_option(label="Yes, 11 to 13")
     page.get_by_label("Printed, would it look").select_option(label="Photograph")
     page.get_by_role("button", name="Save the assessment").click()
-    assert "still open: Indecent" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("still open: Indecent")
     page.get_by_label("Indecent, by the objective standard?").select_option(label="No")
     page.get_by_role("button", name="Save the assessment").click()
-    page.wait_for_url(lambda url: url != place)
+    ana.wait_to_leave(place)
     assert assessed(data, place)["outcome"] == "discounted"
     page.context.close()
 
@@ -302,6 +309,7 @@ def follow(hers: Hers, place: str) -> None:
         hers.next()
     elif place == "REVIEW":
         hers.press(*TYPICAL[:-1])
+        expect(hers.part("#review")).to_be_visible()
     elif place == "REPORT":
         hers.open("/console/inbox/?show=messages")
         hers.page.locator("tbody th a").first.click()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.conftest import PASSWORD
 from tests.console.origin_site import add_origins
-from tests.desk.desk_browser import axe_source, chromium, need_chromium
+from tests.desk.desk_browser import axe_source, chromium, draw_anew, need_chromium, new_page
 from tests.desk.desk_site import call, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -59,14 +58,8 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def opened(browser: Browser, **options: Any) -> Page:
-    page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}).new_page()
-    page.on("console", lambda m: pytest.fail(m.text) if "Content Security Policy" in m.text else None)
-    return page
-
-
 def signed_in(browser: Browser, address: str, name: str) -> Page:
-    page = opened(browser)
+    page = new_page(browser)
     page.goto(f"{address}/sign-in/login/")
     page.get_by_label("Sign-in name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
@@ -81,23 +74,23 @@ def follow(page: Page, address: str, place: str) -> None:
         page.locator("tbody a.code").first.click()
         page.wait_for_url("**/cases/**")
         closed = page.locator(".origin details:not([open]) > summary")
-        for _ in range(closed.count()):
+        for left in reversed(range(closed.count())):
             closed.first.press("Enter")
-        assert closed.count() == 0
+            expect(closed).to_have_count(left)
     elif place == "BATCH":
         page.goto(f"{address}/console/reports/")
         page.get_by_role("link", name="a batch").click()
         page.get_by_role("link", name="What its pictures share").click()
         page.wait_for_url("**/origin/")
-        assert page.get_by_text("One generator").first.is_visible()
+        expect(page.get_by_text("One generator").first).to_be_visible()
     else:
         page.goto(address + place)
 
 
 def test_the_form_lets_in_and_the_menu_lets_out(browser: Browser, address: str) -> None:
     page = signed_in(browser, address, "ana")
-    assert page.url == f"{address}/console/"
-    assert page.get_by_role("heading", name="Hello, Ana").is_visible()
+    expect(page).to_have_url(f"{address}/console/")
+    expect(page.get_by_role("heading", name="Hello, Ana")).to_be_visible()
     page.locator(".menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{address}/sign-in/login/")
@@ -107,9 +100,9 @@ def test_the_form_lets_in_and_the_menu_lets_out(browser: Browser, address: str) 
 def test_the_first_stop_of_the_keyboard_skips_to_the_content(browser: Browser, address: str) -> None:
     page = signed_in(browser, address, "ana")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     page.context.close()
 
 
@@ -120,9 +113,14 @@ def test_pages_are_accessible(
 ) -> None:
     axe = axe_source()
     # axe is brought in from outside, which the policy rightly refuses to a page.
-    page = opened(browser, color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True)
-    if who in sessions:
-        page.context.add_cookies([{"name": "sessionid", "value": sessions[who], "url": address}])
+    page = new_page(
+        browser,
+        address=address,
+        session=sessions.get(who, ""),
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        bypass_csp=True,
+    )
     found = []
     for place in PAGES.get(who, PUBLIC):
         follow(page, address, place)
@@ -138,13 +136,14 @@ def test_contradictions_at_the_desk_move_nothing(
     browser: Browser, address: str, sessions: dict[str, str]
 ) -> None:
     """The list of lines takes what room it has and scrolls in it: every part of the desk keeps its place."""
-    page = opened(browser)
-    page.context.add_cookies([{"name": "sessionid", "value": sessions["ana"], "url": address}])
+    page = new_page(browser, address=address, session=sessions["ana"])
     page.goto(f"{address}/console/desk/")
     page.get_by_text("Contradiction").first.wait_for()
+    expect(page.locator("#sheet:not([data-case=''])[data-case]")).to_be_visible()  # the picture too
     lines = page.locator("#lines li")
-    assert lines.count() > 2
-    assert "look closely" in lines.first.inner_text()
+    expect(lines.nth(2)).to_be_attached()
+    expect(lines.first).to_contain_text("look closely")
+    draw_anew(page)
     whole = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
     assert whole == [1280, 800]
     wide = "(list) => list.scrollWidth - list.clientWidth"
@@ -159,8 +158,7 @@ def test_contradictions_at_the_desk_move_nothing(
 def test_a_pictures_signals_open_by_the_keyboard_and_move_nothing_above(
     browser: Browser, address: str, sessions: dict[str, str]
 ) -> None:
-    page = opened(browser)
-    page.context.add_cookies([{"name": "sessionid", "value": sessions["ana"], "url": address}])
+    page = new_page(browser, address=address, session=sessions["ana"])
     page.goto(f"{address}/console/queue/")
     page.locator("tbody a.code").first.click()
     page.wait_for_url("**/cases/**")
@@ -168,6 +166,6 @@ def test_a_pictures_signals_open_by_the_keyboard_and_move_nothing_above(
     summary.focus()
     before = summary.evaluate("(s) => s.getBoundingClientRect().top + scrollY")
     page.keyboard.press("Space")
-    assert page.locator(".picture-origin").nth(1).get_attribute("open") is not None
+    expect(page.locator(".picture-origin").nth(1)).to_have_attribute("open", "")
     assert summary.evaluate("(s) => s.getBoundingClientRect().top + scrollY") == before
     page.context.close()

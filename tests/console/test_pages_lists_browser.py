@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
-from tests.console.test_pages_browser import STANDARDS, opened
-from tests.desk.desk_browser import axe_source, chromium, need_chromium
+from playwright.sync_api import Browser, expect
+from tests.console.test_pages_browser import STANDARDS
+from tests.desk.desk_browser import axe_source, chromium, need_chromium, new_page
 from tests.desk.desk_site import ROOT, call, environment, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -40,12 +40,18 @@ def test_pages_of_lists_and_matches_are_accessible(
 ) -> None:
     address, sessions, pages = site
     # axe is brought in from outside, which the policy rightly refuses to a page.
-    page = opened(browser, color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True)
-    page.context.add_cookies([{"name": "sessionid", "value": sessions["mia"], "url": address}])
+    page = new_page(
+        browser,
+        address=address,
+        session=sessions["mia"],
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        bypass_csp=True,
+    )
     found = []
     for place in ("/console/", "/console/lists/", *pages.values()):
         page.goto(address + place)
-        assert page.locator("h1").is_visible(), place
+        expect(page.locator("h1"), place).to_be_visible()
         page.evaluate(axe_source())
         result = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", STANDARDS)
         found += [f"{place}: {v['id']}: {[n['target'] for n in v['nodes']]}" for v in result["violations"]]
@@ -58,12 +64,11 @@ def test_a_list_is_ended_in_its_form(
     browser: Browser, site: tuple[str, dict[str, str], dict[str, str]]
 ) -> None:
     address, sessions, pages = site
-    page = opened(browser)
-    page.context.add_cookies([{"name": "sessionid", "value": sessions["mia"], "url": address}])
+    page = new_page(browser, address=address, session=sessions["mia"])
     page.goto(address + pages["ASIDE"])
     page.get_by_label("Why it ends").fill("the partner closed")
     page.get_by_label("Its name, aside, once more").fill("aside")
     page.get_by_role("button", name="End it for good").click()
-    assert page.get_by_text("Ended. It matches no more and takes no more editions.").is_visible()
-    assert page.get_by_role("button", name="End it for good").count() == 0
+    expect(page.get_by_text("Ended. It matches no more and takes no more editions.")).to_be_visible()
+    expect(page.get_by_role("button", name="End it for good")).to_have_count(0)
     page.context.close()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.console.removal_site import work
-from tests.desk.desk_browser import chromium, need_chromium
+from tests.desk.desk_browser import chromium, need_chromium, new_page
 from tests.desk.desk_site import call, served
 from tests.notices.mail_servers import mail_server
 from tests.pipeline.removal_cast import PAGE, page_online, record_answers
@@ -25,15 +25,6 @@ def browser() -> Iterator[Browser]:
     need_chromium()
     with chromium() as browser:
         yield browser
-
-
-def _screen(browser: Browser, address: str, session: str = "") -> Page:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    if session:
-        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    return page
 
 
 def _shot(page: Page, name: str) -> None:
@@ -55,8 +46,8 @@ def test_a_page_is_reported_told_of_and_seen_gone(
         sessions = call(data, "make", sizes=[])
         work(data, "fill_book")
         with served(data) as address:
-            reporter = _screen(browser, address)
-            ana, mia = (_screen(browser, address, sessions[name]) for name in ("ana", "mia"))
+            reporter = new_page(browser)
+            ana, mia = (new_page(browser, address=address, session=sessions[name]) for name in ("ana", "mia"))
             code = _report(reporter, address)
             with page_online() as port:
                 record_answers(answers, port)
@@ -75,7 +66,7 @@ def test_a_page_is_reported_told_of_and_seen_gone(
             _is_told(reporter, address, code)
             mia.goto(f"{address}/console/statistics/")
             removed = mia.locator("section", has=mia.get_by_role("heading", name="Removal", exact=True))
-            assert "Removed" in removed.inner_text()
+            expect(removed).to_contain_text("Removed")
             _shot(mia, "6-statistics")
 
 
@@ -84,7 +75,6 @@ def _report(page: Page, address: str) -> str:
     page.locator("#id_addresses").fill(PAGE)
     page.locator("#id_words").fill("A search led me there.")
     _shot(page, "0-form")
-    page.wait_for_timeout(5000)  # a person writes for longer; meanwhile the browser does its work
     page.get_by_role("button", name="Send the report").click()
     code = page.locator("#code").inner_text().strip()
     _shot(page, "0-receipt")
@@ -100,7 +90,7 @@ def _assess(page: Page, address: str) -> None:
     for key in ASSESSMENT:
         page.keyboard.press(key)
     page.wait_for_url("**/console/address-cases/")
-    assert "Nothing waits" in page.content()
+    expect(page.locator("main")).to_contain_text("Nothing waits")
 
 
 def _approve(page: Page, address: str, name: str) -> None:
@@ -109,7 +99,7 @@ def _approve(page: Page, address: str, name: str) -> None:
     page.locator("main a[href*='/console/notices/']:not([href*='?'])").first.click()
     _shot(page, name)
     page.locator("form[action$='approve/'] button").click()
-    page.get_by_text("Approved. The letter is in the outbox.").wait_for()
+    expect(page.locator(".messages")).to_contain_text("Approved. The letter is in the outbox.")
 
 
 def _police_say_yes(page: Page, address: str) -> None:
@@ -117,7 +107,7 @@ def _police_say_yes(page: Page, address: str) -> None:
     page.locator("main a[href*='/console/address-cases/']:not([href*='?'])").first.click()
     page.locator("form[action$='police/'] select").select_option("authorised")
     page.locator("form[action$='police/'] button").click()
-    page.get_by_text("Recorded.").wait_for()
+    expect(page.locator(".messages")).to_have_text("Recorded.")
     _shot(page, "1-case")
 
 

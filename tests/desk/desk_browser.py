@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, Route, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Response, Route, expect, sync_playwright
 from tests.desk.desk_site import ROOT
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -28,6 +28,9 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Limits for machines that are slow or have other work; nothing waits longer than until what it waits for is there.
+EXPECTED = 30_000  # milliseconds until a page must show what is expected of it
+PATIENCE = 60_000  # milliseconds until a page must have come, or an element that is to be used
 TYPICAL = "321214"  # 7 to 10, pseudo-photograph, indecent, B, girl, wholly generated
 DISCOUNTED = "76"  # no; off remit
 OBSERVE = """
@@ -39,6 +42,17 @@ OBSERVE = """
     }
   }).observe({ type: "layout-shift", buffered: true });
 """
+COUNT_FETCHES = """
+  const plain = window.fetch;
+  window.underway = 0;
+  window.fetch = (...asked) => {
+    window.underway += 1;
+    return plain(...asked).finally(() => (window.underway -= 1));
+  };
+"""
+DRAWN_ANEW = (
+    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+)
 
 
 PIECE = 400  # characters of a page that arrive together on a slow line
@@ -97,10 +111,28 @@ def axe_source() -> str:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     need_chromium()
+    expect.set_options(timeout=EXPECTED)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
         yield browser
         browser.close()
+
+
+def new_page(browser: Browser, *, address: str = "", session: str = "", **options: Any) -> Page:
+    """A patient page, signed in if a session is given; what its script or its policy says against it fails the test."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+    context.set_default_timeout(PATIENCE)
+    if session:
+        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
+    page.on("console", lambda m: pytest.fail(m.text) if "Content Security Policy" in m.text else None)
+    return page
+
+
+def draw_anew(page: Page) -> None:
+    """Let two frames pass, so that what has changed is drawn and what has moved is noticed."""
+    page.evaluate(DRAWN_ANEW)
 
 
 @dataclass
@@ -115,8 +147,8 @@ class OpenDesk:
         """The code of the case whose picture stands on the stage."""
         return self.page.locator("#sheet").get_attribute("data-case") or ""
 
-    def text(self, selector: str) -> str:
-        return self.page.locator(selector).inner_text()
+    def part(self, selector: str) -> Locator:
+        return self.page.locator(selector)
 
     def press(self, keys: str) -> None:
         for key in keys:
@@ -131,15 +163,20 @@ class OpenDesk:
 
     def grade_without_waiting(self, keys: str) -> None:
         """Answer the case before her with these keys, whether or not another one follows."""
+        before = self.case
         self.press(keys)
-        self.page.wait_for_timeout(100)
+        self.until(f"document.getElementById('sheet').dataset.case !== '{before}'")
 
-    def until(self, holds: str, *, seconds: float = 15) -> None:
+    def until(self, holds: str) -> None:
         """Wait until a JavaScript expression holds. (The browser's own waiting would need ``unsafe-eval``.)"""
-        last = time.monotonic() + seconds
-        while not self.page.evaluate(holds):
+        self.until_here(lambda: self.page.evaluate(holds), holds)
+
+    def until_here(self, holds: Callable[[], object], words: str) -> None:
+        """Wait until something holds on this side of the line."""
+        last = time.monotonic() + PATIENCE / 1000
+        while not holds():
             if time.monotonic() > last:
-                pytest.fail(f"this never came: {holds}")
+                pytest.fail(f"this never came: {words}")
             self.page.wait_for_timeout(15)
 
     def wait_for_case(self, code: str) -> None:
@@ -150,6 +187,10 @@ class OpenDesk:
 
     def wait_until_saved(self) -> None:
         self.until("document.getElementById('sending').textContent === 'Everything is saved'")
+
+    def wait_until_prepared(self) -> None:
+        """Wait until everything asked for has come, the sheets of the cases that follow among it."""
+        self.until("window.underway === 0")
 
     def measures(self) -> list[float]:
         found: list[float] = self.page.evaluate(
@@ -171,13 +212,10 @@ def open_desk(
     **options: Any,
 ) -> OpenDesk:
     """Sign in by a session's cookie and open the desk at 1280 x 800; ``listen`` stands between it and its cases."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-    context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-    context.add_init_script(OBSERVE)
-    desk = OpenDesk(context.new_page())
-    desk.page.set_default_timeout(15_000)
+    desk = OpenDesk(new_page(browser, address=address, session=session, **options))
+    for script in (OBSERVE, COUNT_FETCHES):
+        desk.page.add_init_script(script)
     desk.page.on("response", lambda response: desk.responses.append(response))
-    desk.page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
     if listen is not None:
         desk.page.route("**/desk/cases/**", listen)
     desk.page.goto(f"{address}/console/desk/")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0  # seconds until the site must answer
+PATIENCE = 120.0  # seconds until the site must answer, or have stopped
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,14 @@ def served(data: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
-            urllib.request.urlopen(address, timeout=2).close()
+            urllib.request.urlopen(address, timeout=PATIENCE).close()
             return
         except OSError:
             time.sleep(0.1)

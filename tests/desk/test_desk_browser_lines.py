@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 from tests.desk.desk_browser import DISCOUNTED, TYPICAL, OpenDesk
 from tests.desk.desk_site import Site
 
@@ -26,7 +26,7 @@ def test_nothing_is_lost_when_the_line_breaks(desk: OpenDesk, look: Callable[[],
     asked: list[str] = []
     desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     desk.page.close(run_before_unload=True)
-    desk.page.wait_for_timeout(300)
+    desk.until_here(lambda: asked, "a question before she leaves")
     assert asked == ["beforeunload"]
     desk.page.unroute("**/vote")
     desk.wait_until_saved()
@@ -54,6 +54,7 @@ def test_an_answer_whose_receipt_is_lost_is_counted_once(desk: OpenDesk, look: C
 def test_what_was_answered_while_signed_out_is_sent_after_signing_in_again(
     desk: OpenDesk, site: Site, look: Callable[[], Any]
 ) -> None:
+    desk.wait_until_prepared()
     desk.page.context.clear_cookies()
     case = desk.grade(DISCOUNTED)
     desk.until("document.getElementById('notice').textContent.startsWith('You are signed out')")
@@ -74,7 +75,7 @@ def test_a_refused_answer_brings_its_case_back_with_the_sentence(
     desk.press(TYPICAL)
     desk.until("document.getElementById('notice').textContent.startsWith('Somebody else')")
     desk.wait_for_case(case)
-    assert desk.text("#question") == "AI dimension?"
+    expect(desk.part("#question")).to_have_text("AI dimension?")
     desk.page.unroute("**/vote")
     desk.grade("4")
     desk.wait_until_saved()
@@ -89,6 +90,7 @@ def test_a_case_answered_again_before_its_undo_has_arrived_stays_answered(
     desk.wait_until_saved()
     desk.page.route("**/undo", lambda route: held.append(route))
     desk.press("u")
+    desk.until_here(lambda: held, "the undo")
     desk.wait_for_case(case)
     desk.grade("5")
     following = desk.case

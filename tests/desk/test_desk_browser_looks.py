@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Route
-from tests.desk.desk_browser import DISCOUNTED, TYPICAL, OpenDesk, axe_source, open_desk
+from playwright.sync_api import Browser, Route, expect
+from tests.desk.desk_browser import DISCOUNTED, TYPICAL, OpenDesk, axe_source, draw_anew, open_desk
 from tests.desk.desk_site import Site
 
 from openhotline.media.levels import LEVELS
@@ -19,6 +19,7 @@ from openhotline.media.preview import LONGEST_SIDE, TILE_SIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SITE = {"sizes": [30, 7, 4, 2, *[1] * 30]}
+STANDS = "window.underway === 0 && document.getAnimations().length === 0"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOST_AT_LEVEL = 5.0  # grey levels: what JPEG and enlarging leave when nothing finer was there
 
@@ -37,10 +38,16 @@ def pictures(browser: Browser, site: Site) -> Iterator[tuple[OpenDesk, list[tupl
     desk = open_desk(browser, site.address, site.sessions["ana"], listen=listen)
     yield desk, came
     desk.wait_until_saved()
-    desk.page.wait_for_timeout(500)  # sheets that are being prepared
+    desk.wait_until_prepared()
+    desk.until_here(lambda: len(_pictures_of(desk)) >= len(came), "word of every picture")
     desk.page.context.close()
-    pictures = [r for r in desk.responses if (r.headers.get("content-type") or "").startswith("image/")]
-    assert len([r for r in pictures if not r.url.endswith("/icon.svg")]) == len(came)
+    assert len(_pictures_of(desk)) == len(came)
+
+
+def _pictures_of(desk: OpenDesk) -> list[str]:
+    """The addresses of all pictures that the page was sent, but for its icon."""
+    kinds = [(r.url, r.headers.get("content-type") or "") for r in desk.responses]
+    return [url for url, kind in kinds if kind.startswith("image/") and not url.endswith("/icon.svg")]
 
 
 Pictures = tuple[OpenDesk, list[tuple[str, Image.Image]]]
@@ -76,7 +83,8 @@ def test_nothing_sharper_than_the_chosen_level_comes_over_the_network(pictures: 
         desk.grade(DISCOUNTED)
     desk.press("l")
     desk.until("document.getElementById('sheet').getAttribute('aria-label').startsWith('The first picture')")
-    desk.page.wait_for_timeout(500)  # sheets that are being prepared
+    desk.wait_until_saved()
+    desk.wait_until_prepared()
     assert len(came) >= 6
     level = LEVELS[2]
     for url, picture in came:
@@ -91,19 +99,22 @@ def test_nothing_sharper_than_the_chosen_level_comes_over_the_network(pictures: 
 def test_the_measure_of_sharpness_can_tell(pictures: Pictures) -> None:
     """The test above would fail if a clearer level came: here one does, by choice."""
     desk, came = pictures
+    before = desk.part("#level-words").inner_text()
     desk.press(".+++")
     desk.until("document.getElementById('sheet').getAttribute('aria-label').endsWith('clear grey')")
     url, picture = next((url, picture) for url, picture in came if url.endswith("/5"))
     assert max(_finer_than(tile, 1.5 * LEVELS[2].detail) for tile in _tiles(url, picture)) > 2 * LOST_AT_LEVEL
     desk.press("---,")
-    desk.until("document.getElementById('level-words').textContent.startsWith('coarse shapes')")
+    expect(desk.part("#level-words")).to_have_text(before)  # all four wishes have been granted
 
 
 def test_holding_the_key_asks_for_no_more_than_the_chosen_level(pictures: Pictures) -> None:
     desk, came = pictures
     desk.page.keyboard.down("v")
-    desk.page.wait_for_timeout(2200)
+    desk.until("document.getElementById('sheet').getAttribute('aria-label').endsWith('soft grey')")
+    desk.page.wait_for_timeout(1500)  # several steps of the held key, none of which may bring more
     desk.page.keyboard.up("v")
+    desk.wait_until_prepared()
     asked = {url.rsplit("/", 1)[1] for url, _ in came}
     assert asked == {"2", "3", "4"}
     answers = desk.page.evaluate(
@@ -161,10 +172,13 @@ def test_the_desk_has_no_barrier_that_axe_can_find(browser: Browser, site: Site,
     }
     for name, (enter, leave) in states.items():
         _press(desk, enter)
-        desk.page.wait_for_timeout(150)
+        desk.until(STANDS)
         assert _barriers(desk, axe) == [], name
         _press(desk, leave)
+        expect(desk.part("dialog[open]")).to_have_count(0)
     desk.press("b")
+    expect(desk.part("#cover-title")).to_have_text("Your break")
+    desk.until(STANDS)
     assert _barriers(desk, axe) == [], "break"
     desk.wait_until_saved()
     desk.page.context.close()
@@ -188,23 +202,23 @@ def _barriers(desk: OpenDesk, axe: str) -> list[Any]:
 
 def test_everything_is_a_button_too_and_the_focus_stays_on_the_desk(desk: OpenDesk) -> None:
     desk.page.locator(".options button >> nth=2").click()
-    assert desk.text("#trail") == "7 to 10"
-    assert desk.page.evaluate("document.activeElement.id") == "main"
+    expect(desk.part("#trail")).to_have_text("7 to 10")
+    expect(desk.part("#main")).to_be_focused()
     desk.page.locator("[data-act=undo]").click()
-    assert desk.text("#trail") == ""
+    expect(desk.part("#trail")).to_have_text("")
     for act in ("help", "skip", "original"):
         desk.page.locator(f".keys [data-act={act}]").click()
-        assert desk.page.locator("dialog[open]").count() == 1
+        expect(desk.part("dialog[open]")).to_have_count(1)
         desk.page.keyboard.press("Escape")
-        desk.until("document.activeElement.id === 'main'")
+        expect(desk.part("#main")).to_be_focused()
 
 
 def test_what_happens_is_said_aloud(desk: OpenDesk) -> None:
     desk.press("3")
-    said = desk.page.locator("#said")
-    assert said.get_attribute("aria-live") == "polite"
-    assert "Yes, 7 to 10." in (said.text_content() or "")
-    assert "Printed, would it look like a photograph?" in (said.text_content() or "")
+    said = desk.part("#said")
+    expect(said).to_have_attribute("aria-live", "polite")
+    expect(said).to_contain_text("Yes, 7 to 10.")
+    expect(said).to_contain_text("Printed, would it look like a photograph?")
     assert "7 pictures" in (desk.page.locator("#sheet").get_attribute("aria-label") or "") or desk.case
     desk.press("u")
 
@@ -213,6 +227,7 @@ def test_reduced_motion_is_respected(browser: Browser, site: Site) -> None:
     desk = open_desk(browser, site.address, site.sessions["ana"], reduced_motion="reduce")
     desk.press("32uu")
     desk.page.locator("[data-act=help]").hover()
+    draw_anew(desk.page)
     assert desk.page.evaluate("document.getAnimations().length") == 0
     desk.page.context.close()
 

@@ -156,9 +156,9 @@ def test_only_entitled_partners_get_files(
     published(readers, mia)
     _publish_files("all", "category-a")
     base = f"{live_server.url}/api/1/feeds/all/updates"
-    assert requests.get(f"{base}/metadata/timestamp.json", timeout=10).status_code == 401
+    assert requests.get(f"{base}/metadata/timestamp.json", timeout=60).status_code == 401
     assert (
-        requests.get(f"{base}/metadata/timestamp.json", headers=basic("paul", key), timeout=10).status_code
+        requests.get(f"{base}/metadata/timestamp.json", headers=basic("paul", key), timeout=60).status_code
         == 200
     )
     assert subscribe(given="ohl_wrong") == 1
@@ -193,7 +193,7 @@ def test_nothing_else_of_the_data_directory_is_served(live_server: Any, key: str
     request = requests.Request("GET", url, headers=basic("paul", key)).prepare()
     request.url = url  # as written: not tidied up by the client
     with requests.Session() as session:
-        assert session.send(request, timeout=10).status_code == 404
+        assert session.send(request, timeout=60).status_code == 404
 
 
 def test_every_list_file_that_goes_out_is_a_line_of_the_ledger(

@@ -16,7 +16,7 @@ from gate_cast import KNOWN, OTHER, Answer, Caller, lines_for, write_list
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "openhotline", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def test_a_gate_starts_answers_and_stops_when_asked(tmp_path: Path, keys: tuple[
         thread.start()
         time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
-        thread.join(30)
-        assert process.wait(30) == 0
+        thread.join(120)
+        assert process.wait(120) == 0
         assert not under_way or under_way[0].document.get("answer", "no_match") == "no_match"
         assert process.stdout.read() == "The gate has stopped.\n"
     finally:

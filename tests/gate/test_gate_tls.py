@@ -81,7 +81,7 @@ def served(tmp_path: Path) -> Iterator[tuple[int, str, Path]]:
         assert "https://127.0.0.1:" in line
         yield int(re.findall(r":(\d+)/", line)[0]), secret, certificate
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
     finally:
         process.kill()
 
@@ -131,5 +131,5 @@ def test_a_certificate_without_a_key_is_wrong_usage(tmp_path: Path) -> None:
         "--certificate",
         "c.pem",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 2 and "--key" in done.stderr

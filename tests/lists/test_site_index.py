@@ -172,9 +172,12 @@ from openhotline_server.lists.index_changes import packed
 found, value, wanted = queries.get_list_named("partner"), sys.argv[1], int(sys.argv[2])
 index.search(found, packed([value]), 31)
 print("ready", flush=True)
+missed_at = asked_at = time.time()
 while len(index.search(found, packed([value]), 31).key) != wanted:
+    missed_at = asked_at
     time.sleep(0.01)
-print(time.time(), flush=True)
+    asked_at = time.time()
+print(missed_at, flush=True)
 """
 
 
@@ -204,6 +207,7 @@ def test_every_process_sees_an_edition_within_a_second(tmp_path: Path, withdrawn
     second = VALUES[1:] if withdrawn else VALUES
     answer = run("lists", "load", "partner", str(csv_of(tmp_path / "b.csv", second)), "--json")
     ended = time.time()
-    seen = float(watch.communicate(timeout=30)[0])
+    missed_at = float(watch.communicate(timeout=240)[0])
     assert json.loads(answer)["edition"] == 2
-    assert seen < ended + 1
+    # Every search that begins later than that knows it, however long a busy machine lets the search wait.
+    assert missed_at < ended + 1

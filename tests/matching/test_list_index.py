@@ -237,12 +237,12 @@ index = ListIndex.open(pathlib.Path(sys.argv[1]))
 query = np.full((1, 32), 7, np.uint8)
 index.search(query, 31)
 print("ready", flush=True)
-until = time.monotonic() + 60
-while time.monotonic() < until:
-    if len(index.search(query, 31).key):
-        print(time.time(), index.count, flush=True)
-        break
+missed_at = asked_at = time.time()
+while not len(index.search(query, 31).key):
+    missed_at = asked_at
     time.sleep(0.001)
+    asked_at = time.time()
+print(missed_at, index.count, flush=True)
 """
 
 
@@ -255,8 +255,9 @@ def test_another_process_sees_a_change_within_a_second(tmp_path: Path) -> None:
         assert watcher.stdout.readline() == "ready\n"
         index.apply(np.array([77_777]), np.full((1, 32), 7, np.uint8), np.array([3]))
         applied = time.time()
-        seen, count = watcher.stdout.readline().split()
-    assert float(seen) - applied < 1.0
+        missed_at, count = watcher.stdout.readline().split()
+    # Every search that begins later than that finds it, however long a busy machine lets the search wait.
+    assert float(missed_at) - applied < 1.0
     assert count == "9000"
 
 

@@ -102,14 +102,14 @@ def test_workers_do_not_outlive_their_owner(tmp_path: Path) -> None:
         "import sys, os, threading\n"
         "from openhotline.media.confined import Pool\n"
         f"pool = Pool('confined_entries:misbehave', workers=1, extra_sys_path=[{str(HERE)!r}])\n"
-        "threading.Timer(0.3, lambda: (print(pool_pid, flush=True), os.kill(os.getpid(), 9))).start()\n"
         "pool_pid = pool._idle.queue[0]._child.pid\n"
+        "threading.Timer(0.3, lambda: (print(pool_pid, flush=True), os.kill(os.getpid(), 9))).start()\n"
         "pool.call(b'sleep')\n"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60, check=False)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=240, check=False)
     assert run.returncode == -signal.SIGKILL, run.stderr.decode()
     worker = Path("/proc", run.stdout.decode().strip())
-    for _ in range(100):
+    for _ in range(3000):
         if not worker.exists() or "\nState:\tZ" in (worker / "status").read_text():
             return
         time.sleep(0.02)

@@ -41,7 +41,7 @@ class Puller:
         self.raw: dict[str, dict[str, Any]] = {}
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(f"{self.address}/{path}", headers=self.headers, timeout=10)
+        return requests.get(f"{self.address}/{path}", headers=self.headers, timeout=60)
 
     def pull(self) -> list[str]:
         """Fetch what is newer; return which events that were."""
@@ -171,14 +171,14 @@ def test_strangers_get_nothing(puller: Puller, readers: tuple[User, User], mia: 
     for path in ("manifest.json", f"{uuid}.json", "hashes.csv"):
         url = f"{puller.address}/{path}"
         for headers in ({}, basic("paul", "ohl_wrong"), basic("otto", key)):
-            answer = requests.get(url, headers=headers, timeout=10)
+            answer = requests.get(url, headers=headers, timeout=60)
             assert answer.status_code == 401
             assert "WWW-Authenticate" in answer.headers
-        assert requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=10).status_code == 200
+        assert requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=60).status_code == 200
         other = url.replace("/all/", "/category-a/")
-        assert requests.get(other, headers=basic("paul", key), timeout=10).status_code == 403
+        assert requests.get(other, headers=basic("paul", key), timeout=60).status_code == 403
     missing = f"{puller.address}/00000000-0000-4000-8000-000000000000.json"
-    assert requests.get(missing, headers=basic("paul", key), timeout=10).status_code == 404
+    assert requests.get(missing, headers=basic("paul", key), timeout=60).status_code == 404
 
 
 def test_every_call_is_a_line_of_the_ledger(

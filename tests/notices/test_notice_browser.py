@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
-from tests.desk.desk_browser import axe_source, chromium, need_chromium
+from playwright.sync_api import Browser, Page, expect
+from tests.desk.desk_browser import axe_source, chromium, need_chromium, new_page
 from tests.desk.desk_site import call, served
 from tests.notices.notice_site import SITE, add_notices
 
@@ -41,15 +41,17 @@ def browser() -> Iterator[Browser]:
 def opened(browser: Browser, site: tuple[str, str], look: tuple[str, int]) -> Page:
     address, session = site
     scheme, width = look
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        base_url=f"{address}/console/",
+    size = {"width": width, "height": 900}
+    base = f"{address}/console/"
+    return new_page(
+        browser,
+        address=address,
+        session=session,
+        viewport=size,
+        color_scheme=scheme,
+        base_url=base,
+        bypass_csp=True,
     )
-    context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-    page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
-    return page
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -70,8 +72,9 @@ def test_a_manager_lets_a_notice_leave_by_its_page(browser: Browser, site: tuple
     page = opened(browser, site, LOOKS[0])
     page.goto("notices/?tab=waiting")
     page.get_by_role("link", name="Notice to the host").first.click()
-    assert "hxxps://pictures[.]example[.]org/gallery/2290/" in page.locator("pre.letter").first.inner_text()
+    letter = page.locator("pre.letter").first
+    expect(letter).to_contain_text("hxxps://pictures[.]example[.]org/gallery/2290/")
     page.get_by_role("button", name="Approve and send").click()
-    assert "The letter is in the outbox" in page.locator(".messages").inner_text()
-    assert page.get_by_role("button", name="Approve and send").count() == 0
+    expect(page.locator(".messages")).to_contain_text("The letter is in the outbox")
+    expect(page.get_by_role("button", name="Approve and send")).to_have_count(0)
     page.context.close()

@@ -32,13 +32,13 @@ def child(
 
 def run(data: Path, port: int, *arguments: str) -> int:
     process = child(data, port, *arguments)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=240)
     assert process.returncode in (0, -signal.SIGKILL), errors
     return process.returncode
 
 
 def ask(data: Path, question: str, *, writes: bool = False) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(data / "openhotline.sqlite3", timeout=10)) as connection:
+    with closing(sqlite3.connect(data / "openhotline.sqlite3", timeout=60)) as connection:
         rows = connection.execute(question).fetchall()
         if writes:
             connection.commit()

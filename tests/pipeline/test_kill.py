@@ -48,7 +48,7 @@ def _written(data: Path) -> int:
     database = data / "openhotline.sqlite3"
     if not database.exists():
         return 0
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=60)) as connection:
         try:
             return int(connection.execute("select count(*) from evidence_sighting").fetchone()[0])
         except sqlite3.OperationalError:

@@ -37,7 +37,7 @@ class Site:
 
     def run(self, *arguments: str, status: int = 0) -> str:
         done = subprocess.run(
-            self.arguments(*arguments), capture_output=True, text=True, env=_ENVIRONMENT, timeout=200
+            self.arguments(*arguments), capture_output=True, text=True, env=_ENVIRONMENT, timeout=400
         )
         assert done.returncode == status, done.stderr
         return done.stdout
@@ -47,7 +47,7 @@ class Site:
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         path = f"file:{self.data / 'openhotline.sqlite3'}?mode=ro"
-        with closing(sqlite3.connect(path, uri=True, timeout=10)) as connection:
+        with closing(sqlite3.connect(path, uri=True, timeout=60)) as connection:
             return connection.execute(statement).fetchall()
 
 

@@ -15,7 +15,7 @@ WAY = ("-m", "openhotline", "outbox")
 
 def outbox(data: Path, port: int, *arguments: str, status: int = 0) -> str:
     process = child(data, port, *arguments, program=WAY)
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate(timeout=240)
     assert process.returncode == status, errors
     return out
 

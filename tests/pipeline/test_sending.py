@@ -29,7 +29,7 @@ from openhotline_server.triage.models import AddressCase
 
 pytestmark = pytest.mark.django_db
 State = Outgoing.State
-QUICK = Limits(step_s=1, answer_s=1, whole_s=5)
+QUICK = Limits(step_s=5, answer_s=5, whole_s=30)
 
 
 @pytest.fixture

@@ -76,13 +76,13 @@ def test_more_text_than_the_parsers_may_get_is_unreadable() -> None:
     "text", ["Hashes: {" * 1800, ", " * 8000, " " * MAX_TEXT, "Negative prompt:" * 1000, "a: b," * 3000]
 )
 def test_no_text_keeps_the_parsers_for_long(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     text_generator({"parameters": text.encode()})
     comment_generator(b"ASCII" + text.encode())
     text_generator(
         {"Comment": b'{"sampler": 1}', "Description": text.encode()[:9000], "Source": b" " * 190 + b"x"}
     )
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_an_exception_holds_no_word_of_the_text() -> None:

@@ -50,9 +50,9 @@ TYPES = ("image/jpeg", "image/png", "image/webp", "image/tiff", "image/heic", "i
 def test_a_hostile_packet_is_refused_and_said_to_be_unreadable(kind: str, container: str) -> None:
     media_type, put_into = CONTAINERS[container]
     data = put_into(HOSTILE[kind])
-    started = time.perf_counter()
+    started = time.process_time()
     assert claims(examine(data, media_type)) == [("xmp", "none", UNREADABLE)]
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_a_packet_that_is_cut_off_is_unreadable() -> None:
@@ -122,10 +122,10 @@ def test_an_empty_file_and_one_of_no_known_kind_say_nothing() -> None:
     ids=["fill bytes", "segments", "texts", "chunks", "brackets", "headers"],
 )
 def test_many_small_things_take_no_long_time(data: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for media_type in TYPES:
         examine(data, media_type)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @settings(max_examples=400, deadline=None)
@@ -165,7 +165,7 @@ def test_an_ordinary_file_takes_less_than_three_milliseconds() -> None:
         data = whole + bytes(400_000)
         best = 1.0
         for _ in range(9):
-            started = time.perf_counter()
+            started = time.process_time()
             examine(data, media_type)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         assert best < 0.003

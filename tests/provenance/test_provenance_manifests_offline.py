@@ -119,7 +119,7 @@ def test_it_works_where_there_is_no_network_at_all(tmp_path: Path) -> None:
         PLAIN + "print(signed_provenance(open(sys.argv[1],'rb').read(), 'image/jpeg', NO_TRUST)[0].strength)"
     )
     ran = subprocess.run(
-        [*leave, sys.executable, "-c", program, str(file)], capture_output=True, text=True, timeout=60
+        [*leave, sys.executable, "-c", program, str(file)], capture_output=True, text=True, timeout=240
     )
     assert ran.stdout.strip() == "remote_reference_only"
 
@@ -142,7 +142,7 @@ def test_without_a_manifest_the_library_is_not_even_loaded(tmp_path: Path) -> No
         "print(found, 'c2pa' in sys.modules)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program, str(file)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program, str(file)], capture_output=True, text=True, timeout=240
     )
     assert ran.stdout.strip() == "() False"
 
@@ -157,6 +157,6 @@ def test_the_gate_is_cheap_and_opens_for_every_form(media_type: str) -> None:
 
 
 def _seconds(data: bytes, media_type: str) -> float:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     may_hold_manifest(data, media_type)
-    return time.perf_counter() - begun
+    return time.thread_time() - begun

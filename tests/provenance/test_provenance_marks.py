@@ -148,9 +148,9 @@ def test_an_ordinary_file_costs_little() -> None:
 
 
 def _timed(data: bytes) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     assert origin_marks(data, "image/jpeg") == ()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def test_a_signer_is_named_only_where_a_list_vouched() -> None:

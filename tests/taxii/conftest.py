@@ -35,6 +35,6 @@ def root(live_server: Any) -> str:
 def get(root: str, key: str) -> Get:
     def ask(path: str, *, accept: str = MEDIA, method: str = "GET", **headers: str) -> requests.Response:
         named = {**basic("paul", key), "Accept": accept, **headers}
-        return requests.request(method, root + path, headers=named, timeout=10)
+        return requests.request(method, root + path, headers=named, timeout=60)
 
     return ask

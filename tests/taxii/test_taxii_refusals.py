@@ -78,7 +78,7 @@ def test_nobody_writes(get: Get, method: str) -> None:
 
 def test_wrong_names_and_keys_are_401_and_say_how_to_sign_in(root: str, key: str, get: Get) -> None:
     for headers in ({}, basic("paul", "ohl_wrong"), basic("otto", key), {"Authorization": "Basic ???"}):
-        answer = requests.get(f"{root}collections/", headers={"Accept": MEDIA, **headers}, timeout=10)
+        answer = requests.get(f"{root}collections/", headers={"Accept": MEDIA, **headers}, timeout=60)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Basic")
     assert get("collections/", Authorization=f"Bearer {key}").status_code == 200

@@ -30,7 +30,7 @@ def name_server(*records: str, rcode: int = dns.rcode.NOERROR) -> Iterator[Names
         return answer.to_wire()
 
     with _udp(reply) as port:
-        yield Names(["127.0.0.1"], port=port, seconds=1.0)
+        yield Names(["127.0.0.1"], port=port, seconds=20.0)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -24,7 +25,9 @@ from openhotline.trace.reach import Reach
 from openhotline.trace.wire import Limits
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
-SOON = Limits(connect=1.0, whole=1.5, header_bytes=4096, body_bytes=8192, redirects=3)
+PATIENT = Limits(connect=20.0, whole=30.0, header_bytes=4096, body_bytes=8192, redirects=3)
+SOON = replace(PATIENT, connect=1.0, whole=1.5)
+"""For servers that nobody should wait for; a polite one may be slow on a machine that has other work."""
 
 Serve = Callable[[socket.socket, str], None]
 """What to do with a connection, and with the head of the request that came over it."""
@@ -51,7 +54,7 @@ class Server:
 
     def _handle(self, line: socket.socket) -> None:
         with contextlib.suppress(OSError), contextlib.closing(line):
-            line.settimeout(5)
+            line.settimeout(60)
             if self._context is not None:
                 line = self._context.wrap_socket(line, server_side=True)
             head = b""
@@ -82,6 +85,11 @@ def serving(serve: Serve, context: ssl.SSLContext | None = None) -> Iterator[Ser
         server.close()
 
 
+def never(line: socket.socket, head: str) -> None:
+    """Say nothing until the other side has left."""
+    line.recv(1)
+
+
 def says(status: int = 200, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Serve:
     """A plain answer, with no body after HEAD."""
 
@@ -97,7 +105,7 @@ def client(
     *ports: int,
     names: Mapping[str, str] | None = None,
     reach: Reach | None = None,
-    limits: Limits = SOON,
+    limits: Limits = PATIENT,
     proxy: str = "",
     trust: ssl.SSLContext | None = None,
 ) -> Guarded:

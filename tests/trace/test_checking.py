@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import socket
-import time
 from datetime import UTC, datetime
 
 import pytest
-from tests.trace.servers import Serve, Server, client, says, serving
+from tests.trace.servers import PATIENT, SOON, Serve, Server, client, never, says, serving
 
 from openhotline.errors import BadInput
 from openhotline.trace.answer import Place
 from openhotline.trace.checking import look, look_at_stand_in
 from openhotline.trace.guarded import Guarded
 from openhotline.trace.reach import Reach
+from openhotline.trace.wire import Limits
 
 AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 HOST = "files.example.org"
@@ -24,8 +24,8 @@ def place(port: int, path: str = "/a/b") -> Place:
     return Place(f"http://{HOST}:{port}{path}", "web", HOST, "example.org")
 
 
-def looked(server: Server) -> tuple[str, int | None]:
-    seen = look(client(server.port, names=HERE), place(server.port), at=AT)
+def looked(server: Server, limits: Limits = PATIENT) -> tuple[str, int | None]:
+    seen = look(client(server.port, names=HERE, limits=limits), place(server.port), at=AT)
     assert seen.words
     return seen.outcome, seen.status
 
@@ -80,18 +80,14 @@ def test_a_name_that_is_gone_is_gone() -> None:
     assert look(client(80), place(80), at=AT).outcome == "gone"
 
 
-def _silent(line: socket.socket, head: str) -> None:
-    time.sleep(4)
-
-
 def _rubbish(line: socket.socket, head: str) -> None:
     line.sendall(b"\x00\x01\r\n\r\n")
 
 
-@pytest.mark.parametrize("serve", [_silent, _rubbish])
-def test_a_server_that_says_nothing_of_use_is_unclear(serve: Serve) -> None:
+@pytest.mark.parametrize(("serve", "limits"), [(never, SOON), (_rubbish, PATIENT)])
+def test_a_server_that_says_nothing_of_use_is_unclear(serve: Serve, limits: Limits) -> None:
     with serving(serve) as server:
-        assert looked(server) == ("unclear", None)
+        assert looked(server, limits) == ("unclear", None)
 
 
 def test_a_name_that_leads_inside_is_unclear_and_not_asked() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.trace.name_server import name_server
 from tests.trace.registry import DOMAIN as DOMAIN_DOCUMENT
 from tests.trace.registry import NETWORK, SYSTEM, registry, sources
-from tests.trace.servers import Server, client
+from tests.trace.servers import PATIENT, SOON, Server, client
 from tests.trace.test_databases import write
 
 from openhotline.errors import BadInput, Busy
@@ -29,6 +29,7 @@ from openhotline.trace.recorded import Recorded
 from openhotline.trace.recording import Recording
 from openhotline.trace.security_txt import SecurityTextSource
 from openhotline.trace.statements import about, still_holding
+from openhotline.trace.wire import Limits
 
 AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 PLACE = Place("https://files.example.org/a", "web", "files.example.org", "example.org")
@@ -60,8 +61,15 @@ def databases(tmp_path: Path) -> tuple[Path, Path]:
     )
 
 
-def live(server: Server, names: Names, databases: tuple[Path, Path], folder: Path, *fronts: Front) -> Live:
-    asking = client(server.port, names={"registry.example.org": "127.0.0.1"})
+def live(
+    server: Server,
+    names: Names,
+    databases: tuple[Path, Path],
+    folder: Path,
+    *fronts: Front,
+    limits: Limits = PATIENT,
+) -> Live:
+    asking = client(server.port, names={"registry.example.org": "127.0.0.1"}, limits=limits)
     registries = Registries(asking, folder, pace=Pace(usual=0), plain=True, sources=sources(server.port))
     asn = AsnSource(databases[1])
     return Live(
@@ -115,7 +123,8 @@ def test_when_the_registry_never_answers_the_others_still_do(
         class Silent:
             port: int
 
-        answers = live(Silent(silent.getsockname()[1]), names, databases, tmp_path).trace(PLACE, at=AT)  # type: ignore[arg-type]
+        nobody = Silent(silent.getsockname()[1])
+        answers = live(nobody, names, databases, tmp_path, limits=SOON).trace(PLACE, at=AT)  # type: ignore[arg-type]
     by_source = {answer.source: answer for answer in answers}
     assert "in time" in by_source["rdap network"].failure and by_source["geo:maxmind"].country == "NL"
     assert not agree(answers).agreed
