@@ -54,6 +54,8 @@ VALUES = {
     "text_sha256": "44" * 32,
     "file_sha256": "55" * 32,
     "video_md5": "66" * 16,
+    "tensor_f16": "77" * 32,
+    "tensor_bf16": "88" * 32,
     "url": "https://example.org/page?b=1",
     "domain": "example.org",
 }

@@ -28,6 +28,7 @@ class Program(click.Group):
 
 
 def _commands() -> dict[str, click.Command]:
+    from openhotline.cli.audit import audit
     from openhotline.cli.device import device
     from openhotline.cli.examine import examine_command
     from openhotline.cli.gate import gate
@@ -41,6 +42,7 @@ def _commands() -> dict[str, click.Command]:
     from openhotline.cli.trust import trust
 
     own = (
+        audit,
         device,
         examine_command,
         gate,

@@ -24,6 +24,8 @@ _synonyms: dict[str, str] = {
     "text_sha256": "text_sha256 text_hash",
     "file_sha256": "file_sha256 model_sha256",
     "video_md5": "video_md5 md5_video",
+    "tensor_f16": "tensor_f16",
+    "tensor_bf16": "tensor_bf16",
     ALGORITHM: "algorithm algo hash_type hash_algorithm hash_name signal_type",
     VALUE: "value hash hash_value signal_str signal",
     QUALITY: "quality pdq_quality quality_pdq pdq_hash_quality hash_quality",

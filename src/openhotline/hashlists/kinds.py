@@ -83,6 +83,8 @@ DIGITS = {
     "text_sha256": 64,
     "file_sha256": 64,
     "video_md5": 32,
+    "tensor_f16": 64,
+    "tensor_bf16": 64,
 }
 """Hexadecimal digits of the kinds that are written so and in no other way."""
 
@@ -105,9 +107,14 @@ KINDS: dict[str, Kind] = {
         _digest("text_sha256", TEXT, "A SHA-256 of a text"),
         _digest("file_sha256", MODEL, "A SHA-256 of a file"),
         _digest("video_md5", VIDEO, "An MD5 of a video"),
+        _digest("tensor_f16", MODEL, "A digest of a tensor"),
+        _digest("tensor_bf16", MODEL, "A digest of a tensor"),
     )
 }
 """By algorithm."""
+
+MANY_OF_ONE = ("tensor_f16", "tensor_bf16")
+"""Kinds of which one reference has many values, and one value may belong to several references: parts of models."""
 
 
 def normal_value(algorithm: str, text: str) -> str:

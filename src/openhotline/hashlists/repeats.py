@@ -17,6 +17,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
+from openhotline.hashlists.kinds import MANY_OF_ONE
 from openhotline.hashlists.rows import Row
 
 RUN = 1 << 20
@@ -41,7 +42,7 @@ class Repeat:
     """The entry on ``line`` repeats the one on ``first_line``.
 
     The same value said in the same way is harmless; said in another way it contradicts. One reference with two values
-    of one algorithm names two things.
+    of one algorithm names two things, unless it is a model and its tensors.
     """
 
     sort: Sort
@@ -68,7 +69,7 @@ class Repeats:
             return
         said = (row.quality, row.media, row.ai, row.tags, row.withdrawn, tuple(row.grades.items()))
         self._values.add(hash((row.algorithm, row.value)), hash(said), row.line)
-        if row.reference:
+        if row.reference and row.algorithm not in MANY_OF_ONE:
             self._references.add(hash((row.algorithm, row.reference)), hash(row.value), row.line)
 
     def found(self) -> Iterator[Repeat]:

@@ -23,8 +23,11 @@ from openhotline.known.answers import (
 )
 from openhotline.known.digest_table import DigestTable
 from openhotline.known.preparing import FORMAT, ROWS
-from openhotline.known.taking import NO_QUALITY
+from openhotline.known.taking import ADDRESSES, NO_QUALITY
 from openhotline.matching import ListIndex, sections
+
+Values = npt.NDArray[np.uint8]
+Keys = npt.NDArray[np.int64]
 
 
 class Known(Protocol):
@@ -49,6 +52,15 @@ class Known(Protocol):
     def exact(self, algorithm: str, value: bytes) -> list[int]:
         """Return the keys of entries with exactly this value."""
 
+    def exact_many(self, algorithm: str, values: Values) -> tuple[Keys, Keys]:
+        """Look up uint8[m, width] at once: parallel int64 arrays of a place in ``values`` and an entry's key."""
+
+    def keys(self, algorithm: str) -> Keys:
+        """Return the keys of all entries of an algorithm, in the order of their values; none where it cannot say."""
+
+    def qualities(self, keys: Keys) -> npt.NDArray[np.uint8]:
+        """Return the qualities that the list states of PDQ entries; NO_QUALITY (255) where it states none."""
+
     def entry(self, key: int) -> Entry:
         """Say what the list says of an entry."""
 
@@ -68,7 +80,9 @@ class PreparedList:
         self.index = ListIndex.open(folder / PDQ)
         arrays = self._rows.arrays
         self._tables = {
-            kind: DigestTable(arrays[f"{kind} values"], arrays[f"{kind} rows"]) for kind in self.kinds
+            kind: DigestTable(arrays[f"{kind} values"], arrays[f"{kind} rows"], arrays[f"{kind} heads"])
+            for kind in self.kinds
+            if kind != PDQ
         }
 
     def verify(self) -> None:
@@ -78,7 +92,19 @@ class PreparedList:
 
     def exact(self, algorithm: str, value: bytes) -> list[int]:
         table = self._tables.get(algorithm)
-        return table.find(value) if table and algorithm != PDQ else []
+        return table.find(value) if table else []
+
+    def exact_many(self, algorithm: str, values: Values) -> tuple[Keys, Keys]:
+        table = self._tables.get(algorithm)
+        return table.find_many(values) if table else nothing()
+
+    def keys(self, algorithm: str) -> Keys:
+        found: Keys = self._rows.arrays[f"{algorithm} rows"] if algorithm in self.kinds else nothing()[0]
+        return found
+
+    def qualities(self, keys: Keys) -> npt.NDArray[np.uint8]:
+        found: npt.NDArray[np.uint8] = self._rows.arrays["qualities"][keys]
+        return found
 
     def entry(self, key: int) -> Entry:
         arrays = self._rows.arrays
@@ -117,8 +143,22 @@ class BareIndex:
     def exact(self, algorithm: str, value: bytes) -> list[int]:
         return []
 
+    def exact_many(self, algorithm: str, values: Values) -> tuple[Keys, Keys]:
+        return nothing()
+
+    def keys(self, algorithm: str) -> Keys:
+        return nothing()[0]
+
+    def qualities(self, keys: Keys) -> npt.NDArray[np.uint8]:
+        return np.full(len(keys), NO_QUALITY, np.uint8)
+
     def entry(self, key: int) -> Entry:
         return Entry(key)
+
+
+def nothing() -> tuple[Keys, Keys]:
+    """Return what was found where there is nothing to look in."""
+    return np.empty(0, np.int64), np.empty(0, np.int64)
 
 
 def ask(known: Known, questions: Sequence[Question], rule: Rule) -> list[ListAnswer]:
@@ -198,5 +238,10 @@ def _doubts(about: Mapping[str, Any]) -> list[str]:
         doubts.append(f"{about['bad_rows']} rows could not be taken: lines {lines}{more}.")
     doubts += [
         f"{count} entries of the kind {kind} are not compared." for kind, count in about["left_out"].items()
+    ]
+    doubts += [
+        f"{about['counts'][kind]} entries of the kind {kind} are compared with addresses, not with files."
+        for kind in ADDRESSES
+        if about["counts"].get(kind)
     ]
     return doubts

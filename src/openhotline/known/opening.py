@@ -9,11 +9,15 @@ from openhotline.known.lists import BareIndex, Known, PreparedList
 from openhotline.known.preparing import ROWS
 
 
-def open_list(folder: Path, *, name: str) -> Known:
-    """Open a prepared list, after reading every byte of it once, or the directory of an index as it is."""
+def open_list(folder: Path, *, name: str, verify: bool = True) -> Known:
+    """Open a prepared list, after reading every byte of it once, or the directory of an index as it is.
+
+    Without ``verify`` a prepared list is mapped and not read: for one of many processes, after another verified it.
+    """
     if (folder / ROWS).is_file():
         found = PreparedList(folder, name=name)
-        found.verify()
+        if verify:
+            found.verify()
         return found
     try:
         return BareIndex(folder, name=name)

@@ -20,10 +20,11 @@ import numpy.typing as npt
 
 from openhotline.errors import BadInput, OpenHotlineError
 from openhotline.hashlists import read_rows, sniff
+from openhotline.known.digest_table import heads_of
 from openhotline.known.taking import Taking
 from openhotline.matching import ListIndex, sections
 
-FORMAT = "openhotline prepared list 2"
+FORMAT = "openhotline prepared list 3"
 ROWS, PDQ = "rows.ohl", "pdq"
 SNIFFED = 64 * 1024
 
@@ -72,6 +73,8 @@ def _arrays(
     for algorithm, (values, rows) in standing.items():
         yield f"{algorithm} values", values
         yield f"{algorithm} rows", rows
+        if algorithm != PDQ:  # which has an index of its own
+            yield f"{algorithm} heads", heads_of(values)
     yield "lines", np.array(taking.lines, np.int64)
     yield "qualities", np.array(taking.qualities, np.uint8)
     yield "offsets", np.array(taking.offsets, np.int64)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openhotline.hashlists import BadRow, Row
+from openhotline.hashlists.kinds import MANY_OF_ONE
 
 MOST_BAD_NAMED, NO_QUALITY = 100, 255
 
@@ -28,8 +29,15 @@ COMPARED_AS = {
     "photodna": "photodna",
     "text_sha256": "text_sha256",
     "pdq": "pdq",
+    "url": "url",
+    "domain": "domain",
+    "tensor_f16": "tensor_f16",
+    "tensor_bf16": "tensor_bf16",
 }
-"""Which entries can be asked about, and by which value. Addresses are left out; nobody makes a text's hash of a file."""
+"""Which entries can be asked about, and by which value. Nobody makes a text's hash of a file, nor an address."""
+
+ADDRESSES = ("url", "domain")
+"""Kinds whose values are texts; what is stored and compared is :func:`address_digest`."""
 
 Values = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
@@ -69,7 +77,8 @@ class Taking:
 
     def _take(self, row: Row) -> None:
         column = self._columns.setdefault(COMPARED_AS[row.algorithm], _Column())
-        column.values += bytes.fromhex(row.value)
+        text = row.algorithm in ADDRESSES
+        column.values += address_digest(row.value) if text else bytes.fromhex(row.value)
         column.rows.append(len(self.lines))
         self.lines.append(row.line)
         self.qualities.append(NO_QUALITY if row.quality is None else row.quality)
@@ -88,9 +97,13 @@ class Taking:
         column = self._columns[algorithm]
         rows = np.frombuffer(column.rows, np.int64)
         values = np.frombuffer(bytes(column.values), np.uint8).reshape(len(rows), -1)
-        order = _in_order(values)
+        told = values
+        if algorithm in MANY_OF_ONE:  # a tensor stands once for each model that has it
+            names = np.array(self._references, np.uint64)[rows]
+            told = np.concatenate([values, names.view(np.uint8).reshape(-1, 8)], axis=1)
+        order = _in_order(told)
         last = np.ones(len(order), bool)
-        last[:-1] = (values[order[:-1]] != values[order[1:]]).any(axis=1)
+        last[:-1] = (told[order[:-1]] != told[order[1:]]).any(axis=1)
         kept = order[last]
         kept = kept[~self._gone()[rows[kept]]]
         return values[kept], rows[kept]
@@ -109,6 +122,11 @@ def _in_order(values: Values) -> Numbers:
     padded = np.zeros((len(values), width), np.uint8)
     padded[:, : values.shape[1]] = values
     return np.lexsort(padded.view(">u8").astype(np.uint64).T[::-1]).astype(np.int64)
+
+
+def address_digest(normal: str) -> bytes:
+    """Return the SHA-256 of an address's or a domain's normal form (:mod:`openhotline.hashlists.addresses`)."""
+    return hashlib.sha256(normal.encode()).digest()
 
 
 def _number(reference: str) -> int:

@@ -12,7 +12,18 @@ from openhotline.known import Verdict
 
 MOST_HASHES = 1000
 
-Algorithm = Literal["md5", "sha1", "sha256", "photodna", "text_sha256", "url", "domain", "pdq"]
+Algorithm = Literal[
+    "md5",
+    "sha1",
+    "sha256",
+    "photodna",
+    "text_sha256",
+    "tensor_f16",
+    "tensor_bf16",
+    "url",
+    "domain",
+    "pdq",
+]
 
 Asked = Literal[Algorithm, "video_md5", "file_sha256"]
 """The last two are other names for what is asked as ``md5`` and ``sha256``."""

@@ -33,6 +33,8 @@ EXACTLY_THE_FILE = "The file is, byte for byte, one that the list names."
 EXACTLY = {
     "photodna": "The picture's PhotoDNA value is exactly one that the list names.",
     "text_sha256": "The text is, but for case and spacing, one that the list names.",
+    "tensor_f16": "The part of a model has exactly the numbers of one that the list names, as float16.",
+    "tensor_bf16": "The part of a model has exactly the numbers of one that the list names, as bfloat16.",
     "url": "The address is one that the list names.",
     "domain": "The domain is one that the list names.",
 }

@@ -111,4 +111,7 @@ class Event(StrEnum):
     MATCH_REFUSED = "match.refused"
     STATISTICS_PUBLISHED = "statistics.published"
     STUDY_REPLAYED = "study.replayed"
+    DATASET_AUDITED = "dataset.audited"
+    DATASET_CLEANED = "dataset.cleaned"
+    MODELS_AUDITED = "models.audited"
     LEDGER_EXPORTED = "ledger.exported"

@@ -29,6 +29,8 @@ SAME_AS = {
     "sha256": ("sha256", "file_sha256"),
     "photodna": ("photodna",),
     "text_sha256": ("text_sha256",),
+    "tensor_f16": ("tensor_f16",),
+    "tensor_bf16": ("tensor_bf16",),
     "url": ("url",),
     "domain": ("domain",),
     PDQ: (PDQ,),

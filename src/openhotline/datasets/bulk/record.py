@@ -14,6 +14,9 @@ from openhotline.media.reasons import FAILED, TOO_LARGE, UNDECODABLE
 
 NO_QUALITY = -1
 
+REMARK = 0
+"""The state of a row that is no member: its problem is about the shard (an end too early, a key that came twice)."""
+
 LOOK = np.dtype(
     [
         ("size", "<i8"),
@@ -26,10 +29,13 @@ LOOK = np.dtype(
         ("state", "u1"),
         ("reason", "u1"),
         ("claims", "<u4"),
+        ("near_median", "u1"),
     ]
 )
 """One member. ``quality`` is -1 without a PDQ hash; ``mode`` a :class:`Mode`, ``state`` a :class:`State`; ``reason`` an
-index into :data:`REASONS`; ``claims`` bits of ``openhotline.datasets.census``. What is not known is zero."""
+index into :data:`REASONS`; ``claims`` bits of ``openhotline.datasets.census``. What is not known is zero. A stated PDQ
+hash of which nobody stated the quality has mode STATED and quality -1. ``near_median`` says of a fast hash how many bits
+of it are in doubt (:class:`openhotline.hashing.PdqHash`)."""
 
 Looks = npt.NDArray[Any]
 
@@ -60,7 +66,8 @@ class Looked:
     """A batch: parallel ``keys`` and ``looks``, LOOK[n]. ``untrusted`` are the bytes, or None, while the batch is held.
 
     ``problems`` by position say why a member was not read (a code of ``inputs.shard.PROBLEMS``); ``urls`` by position
-    are addresses that the data set states.
+    are addresses that the data set states, in the normal form of lists. ``stated`` by position holds hashes that the
+    data set states of a member that was looked at as well, where they are not those of its bytes.
     """
 
     keys: list[str]
@@ -68,6 +75,7 @@ class Looked:
     untrusted: list[bytes | None]
     problems: Mapping[int, str] = field(default_factory=dict)
     urls: Mapping[int, str] = field(default_factory=dict)
+    stated: Mapping[int, Mapping[str, bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,9 @@ class Hit:
     tags: tuple[str, ...] = ()
     grades: Mapping[str, Any] = field(default_factory=dict)
 
+
+REMARKS = frozenset({"duplicate_key", "expands_too_far", "unreadable_shard"})
+"""Codes of ``inputs.shard.PROBLEMS`` that are no member's."""
 
 REASONS: tuple[str, ...] = ("", *UNDECODABLE, *TOO_LARGE, *FAILED, "other")
 """Codes of why a picture was not decoded, as ``openhotline.media.reasons`` and the pool name them, in a fixed order."""

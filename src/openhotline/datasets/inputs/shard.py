@@ -51,8 +51,9 @@ class Item:
     """One member. Either its bytes; or ``digests`` alone, where it is too large to be decoded; or what is ``stated``.
 
     ``problem`` is a code of :data:`PROBLEMS` where it could not be read, and then there is nothing else; ``stated``
-    holds what the data set itself says: ``md5`` ... in hexadecimal, ``url`` as written. ``is_label`` marks what stands
-    beside pictures (captions, classes), which is counted and not looked at.
+    holds what the data set itself says: ``md5`` ... in hexadecimal, ``url`` as written. It may stand beside bytes, and
+    then tells of the original, of which the bytes may be a scaled copy. ``is_label`` marks what stands beside pictures
+    (captions, classes), which is counted and not looked at.
     """
 
     key: str
@@ -68,7 +69,11 @@ PROBLEMS: Mapping[str, str] = {
     "unreadable_shard": "The shard ends early or is damaged from here on. Get it again; members before were looked at.",
     "changed": "The file changed while it was read. Run the audit again once nobody writes to it.",
     "bad_value": "A value that the table states is not of its kind. Correct the table, or name another column.",
+    "no_columns": "The table has neither pictures nor hashes nor addresses in columns that are known. Name its columns.",
     "empty": "The row holds neither a picture nor a hash nor an address.",
+    "not_a_file": "The member is a link, a device or a sparse file, and was not read. Write the shard with files alone.",
+    "packed_otherwise": "It is encrypted, or packed in a way that is not read. Write it again, stored or deflated.",
+    "expands_too_far": "It unpacks to far more than archives of pictures do, and was not read from here on. Look at it.",
     "duplicate_key": "Another member of this shard has the same key. Both were looked at.",
 }
 """Codes of what may keep an audit from a member, with what to do."""

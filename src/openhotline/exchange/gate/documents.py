@@ -18,7 +18,10 @@ MOST_HASHES = 1000
 MOST_MATCHES = 50
 """Matches told for one list; the number of all is told beside them."""
 
-EXACT = ("md5", "sha1", "sha256", "photodna", "file_sha256", "video_md5", "text_sha256")
+EXACT = (
+    *("md5", "sha1", "sha256", "photodna", "file_sha256", "video_md5", "text_sha256"),
+    *("tensor_f16", "tensor_bf16"),
+)
 
 Document = dict[str, Any]
 
