@@ -6,7 +6,7 @@ DEMO := .demo
 LOCK_TOOL := uv==0.9.*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint types imports serve bench bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving bench-provenance bench-reporting fuzz docs reference lock clean
+.PHONY: help demo demo-reset test check lint types imports serve bench bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving bench-provenance bench-reporting bench-audit fuzz docs reference lock clean
 
 help:  ## List what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,7 +41,7 @@ fuzz: $(VENV)/dev.done  ## Damaged files against every parser of origin, for a m
 serve: $(VENV)/server.done  ## Run the site on the data directory that OPENHOTLINE_DATA names.
 	$(BIN)/openhotline serve
 
-bench: bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving bench-provenance bench-reporting  ## Run every benchmark; each prints ratios of one interleaved run.
+bench: bench-pdq bench-import bench-desk bench-pages bench-matching bench-serving bench-provenance bench-reporting bench-audit  ## Run every benchmark; each prints ratios of one interleaved run.
 
 bench-pdq: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.pdq
@@ -64,6 +64,11 @@ bench-serving: $(VENV)/dev.done
 bench-reporting: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.reporting
 	$(BIN)/python -m benchmarks.reporting --http
+
+bench-audit: $(VENV)/dev.done
+	$(BIN)/python -m benchmarks.audit
+	$(BIN)/python -m benchmarks.audit --growth
+	$(BIN)/python -m benchmarks.audit_planted
 
 bench-provenance: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.provenance

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.datasets.audit_results import KEY, finished, member, prepared_list, shard
 
 from openhotline.cli import audit_again
-from openhotline.datasets.audit.keys import public_pem
+from openhotline.datasets.sealed.keys import public_pem
 from openhotline.errors import OpenHotlineError
 
 RUNNER = CliRunner()

@@ -24,10 +24,10 @@ from tests.gate.gate_cast import FLAT, KNOWN, KNOWN_AGAIN, OTHER
 from openhotline.cli import main
 from openhotline.datasets.audit.asked import Asked, open_lists
 from openhotline.datasets.audit.finishing import finish
-from openhotline.datasets.audit.keys import public_pem
 from openhotline.datasets.audit.summary import Summary
 from openhotline.datasets.audit.work import ShardWork
 from openhotline.datasets.inputs.planning import plan
+from openhotline.datasets.sealed.keys import public_pem
 
 SHA256 = "ab" * 32
 

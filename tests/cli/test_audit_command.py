@@ -15,7 +15,7 @@ import pytest
 from tests.datasets.audit_cast import known_list, rows
 from tests.gate.gate_cast import KNOWN, KNOWN_AGAIN, OTHER
 
-from openhotline.datasets.audit.quiet import SILENT
+from openhotline.datasets.audit.engine.quiet import SILENT
 
 LISTED, UNLISTED = (hashlib.sha256(data).hexdigest() for data in (KNOWN, OTHER))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from openhotline.datasets.audit.quiet import ray_quietly
+from openhotline.datasets.audit.engine.quiet import ray_quietly
 
 
 def main(data_set: Path, listed: Path, out: Path) -> None:

@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 from audit_results import KEY, NOON, finished, flipped, member, prepared_list, random_values, shard
 
-from openhotline.datasets.audit.again import audit_folder, match_again
-from openhotline.datasets.audit.sealing import verify_sealed
-from openhotline.datasets.audit.stored import fingerprint_files, rows_in, stored_rows
+from openhotline.datasets.again.matching import audit_folder, match_again
+from openhotline.datasets.again.stored import fingerprint_files, rows_in, stored_rows
 from openhotline.datasets.audit.summary import Summary
 from openhotline.datasets.bulk.record import Mode, State
+from openhotline.datasets.sealed.sealing import verify_sealed
 from openhotline.errors import BadInput, Damaged, NotFound
 from openhotline.known import Rule
 from openhotline.known.opening import open_list
@@ -129,7 +129,7 @@ def test_what_the_audit_knew_stays_known(tmp_path: Path) -> None:
 def test_a_shard_that_goes_on_in_the_next_batch_is_one_shard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openhotline.datasets.audit.stored.ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("openhotline.datasets.again.stored.ROWS_AT_ONCE", 3)
     members = [near_entry(at, str(at)) for at in range(8)]
     finished(tmp_path / "audit", [shard("a.tar", members[:7]), shard("b.tar", members[7:])])
     asked_again(tmp_path / "audit", tmp_path / "out", [f"pdq,{ENTRY.hex()},100"])

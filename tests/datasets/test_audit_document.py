@@ -11,9 +11,9 @@ import pytest
 from audit_results import KEY, finished, hit, member, shard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from openhotline.datasets.audit.keys import public_pem
-from openhotline.datasets.audit.retro_tables import NEAR, PAIRS
+from openhotline.datasets.again.tables import NEAR, PAIRS
 from openhotline.datasets.audit.tables import ERRORS, FINGERPRINTS, HITS, SHARDS
+from openhotline.datasets.sealed.keys import public_pem
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "audit-format.md").read_text(encoding="utf-8")
 

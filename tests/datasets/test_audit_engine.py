@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tests.datasets.shard_work_cast import WORK, shards
 
-from openhotline.datasets.audit import engine
-from openhotline.datasets.audit.engine import run_shards
+from openhotline.datasets.audit.engine import crew as engine
+from openhotline.datasets.audit.engine.crew import run_shards
 from openhotline.datasets.audit.parcel import decode_result
 from openhotline.datasets.inputs import Shard
 from openhotline.errors import OpenHotlineError, WrongUsage

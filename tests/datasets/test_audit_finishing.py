@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 from audit_results import ASKED, KEY, finished, hit, member, shard
 
-from openhotline.datasets.audit import table_files
 from openhotline.datasets.audit.digest import dataset_digest
-from openhotline.datasets.audit.sealing import verify_sealed
-from openhotline.datasets.audit.table_files import TableFile, TableParts
 from openhotline.datasets.audit.tables import ERRORS, FINGERPRINTS, HITS, SHARDS
 from openhotline.datasets.audit.tally import MOST_BINS, Bins, Tally
+from openhotline.datasets.sealed import table_files
+from openhotline.datasets.sealed.sealing import verify_sealed
+from openhotline.datasets.sealed.table_files import TableFile, TableParts
 from openhotline.errors import OpenHotlineError
 
 

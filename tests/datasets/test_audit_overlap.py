@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from audit_results import finished, flipped, member, shard
 
-from openhotline.datasets.audit import overlap as overlapping
-from openhotline.datasets.audit import overlap_side
-from openhotline.datasets.audit.overlap import overlap
+from openhotline.datasets.again import overlap as overlapping
+from openhotline.datasets.again import side
+from openhotline.datasets.again.overlap import overlap
 from openhotline.known import Rule
 from openhotline.matching import hamming
 
@@ -64,12 +64,10 @@ def pairs_in(table: Path) -> set[tuple[str, str, str, int]]:
 def test_the_same_pairs_are_found_as_by_slow_code(
     tmp_path: Path, turned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        overlap_side, "ROWS_IN_A_BUCKET", 16
-    )  # several buckets, and several parts of the index
-    monkeypatch.setattr(overlap_side, "HASHES_AT_ONCE", 20)
+    monkeypatch.setattr(side, "ROWS_IN_A_BUCKET", 16)  # several buckets, and several parts of the index
+    monkeypatch.setattr(side, "HASHES_AT_ONCE", 20)
     monkeypatch.setattr(overlapping, "ASKED_AT_ONCE", 50)
-    monkeypatch.setattr("openhotline.datasets.audit.stored.ROWS_AT_ONCE", 35)
+    monkeypatch.setattr("openhotline.datasets.again.stored.ROWS_AT_ONCE", 35)
     a, b = data_sets(90, 200)
     if turned:
         a, b = b, a

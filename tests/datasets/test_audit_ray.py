@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.datasets.audit_cast import KEY, asked, known_list, now, rows, tars
 
-from openhotline.datasets.audit.engine import run_shards
+from openhotline.datasets.audit.engine.crew import run_shards
 from openhotline.datasets.audit.run import run_audit
 from openhotline.errors import WorkerFailed
 

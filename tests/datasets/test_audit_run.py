@@ -14,7 +14,7 @@ from tests.datasets.audit_cast import KEY, asked, known_list, now, rows, tars
 
 from openhotline.datasets.audit.keeping import SHARDS
 from openhotline.datasets.audit.run import AGAIN, Progress, run_audit
-from openhotline.datasets.audit.sealing import verify_sealed
+from openhotline.datasets.sealed.sealing import verify_sealed
 from openhotline.errors import Conflict
 
 COUNT = 24

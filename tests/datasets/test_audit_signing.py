@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from openhotline.chain.canonical import encode
-from openhotline.datasets.audit.files import digest_of, write_bytes, writing
-from openhotline.datasets.audit.keys import audit_key, default_file, public_pem, read_public
-from openhotline.datasets.audit.sealing import seal, unseal, verify_sealed
-from openhotline.datasets.audit.signing import (
+from openhotline.datasets.sealed.files import digest_of, write_bytes, writing
+from openhotline.datasets.sealed.keys import audit_key, default_file, public_pem, read_public
+from openhotline.datasets.sealed.sealing import seal, unseal, verify_sealed
+from openhotline.datasets.sealed.signing import (
     AUDIT,
     CLEANING,
     PURPOSE,

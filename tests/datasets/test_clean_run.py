@@ -26,8 +26,8 @@ from tests.datasets.cleaning_cast import (
     write_tar,
 )
 
-from openhotline.datasets.audit.sealing import verify_sealed
 from openhotline.datasets.cleaning import writing
+from openhotline.datasets.sealed.sealing import verify_sealed
 from openhotline.errors import BadInput, Busy, Conflict, Damaged, NotAllowed, NotFound, Refused, WrongUsage
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.conftest import NOON
 
-from openhotline.datasets.audit import witness as library
+from openhotline.datasets.sealed import witness as library
 from openhotline.errors import Busy, OpenHotlineError
 from openhotline_server.commands import witnessing
 from openhotline_server.ledger.models import Line

@@ -106,9 +106,9 @@ def run_command(dataset: str, out: Path, signing_key: Path | None, as_json: bool
       3  could not run to its end, or there was nothing to look at
       4  nothing matches, but something could not be read, decoded or compared. See errors.parquet
     """
-    from openhotline.datasets.audit.keys import audit_key
-    from openhotline.datasets.audit.quiet import daft_quietly
-    from openhotline.datasets.audit.witness import tell, told_of
+    from openhotline.datasets.audit.engine.quiet import daft_quietly
+    from openhotline.datasets.sealed.keys import audit_key
+    from openhotline.datasets.sealed.witness import tell, told_of
 
     asked = _asked(dataset, **options)
     daft_quietly()  # or say what to install

@@ -95,9 +95,9 @@ def match_command(
       4  nothing matches, but something could not be compared
     """
     with _needing_packages():
-        from openhotline.datasets.audit.keys import audit_key
-        from openhotline.datasets.audit.signing import AUDIT
-        from openhotline.datasets.audit.witness import tell, told_of
+        from openhotline.datasets.sealed.keys import audit_key
+        from openhotline.datasets.sealed.signing import AUDIT
+        from openhotline.datasets.sealed.witness import tell, told_of
     try:
         key = audit_key(signing_key)
         summary = _matched(audit, lists, out, distance, min_quality, key)
@@ -111,10 +111,10 @@ def match_command(
 def _matched(
     audit: Path, lists: Sequence[Path], out: Path, distance: int, min_quality: int, key: Any
 ) -> Summary:
-    from openhotline.datasets.audit.again import audit_folder, match_again
+    from openhotline.datasets.again.matching import audit_folder, match_again
+    from openhotline.datasets.again.stored import fingerprint_files, rows_in
     from openhotline.datasets.audit.asked import open_lists
     from openhotline.datasets.audit.keeping import LISTS
-    from openhotline.datasets.audit.stored import fingerprint_files, rows_in
     from openhotline.known import Rule
 
     source = audit_folder(audit)
@@ -168,8 +168,8 @@ def overlap_command(a: Path, b: Path, table: Path, distance: int, min_quality: i
       3  could not run
     """
     with _needing_packages():
-        from openhotline.datasets.audit.overlap import overlap
-        from openhotline.datasets.audit.stored import fingerprint_files, rows_in
+        from openhotline.datasets.again.overlap import overlap
+        from openhotline.datasets.again.stored import fingerprint_files, rows_in
         from openhotline.known import Rule
     try:
         rows = max(rows_in(fingerprint_files(source)) for source in (a, b))
@@ -210,8 +210,8 @@ def verify_command(folder: Path, keys: tuple[Path, ...], as_json: bool) -> None:
       3  could not be read
     """
     with _needing_packages():
-        from openhotline.datasets.audit.keys import read_public
-        from openhotline.datasets.audit.sealing import verify_sealed
+        from openhotline.datasets.sealed.keys import read_public
+        from openhotline.datasets.sealed.sealing import verify_sealed
     try:
         trusted = [read_public(key) for key in keys]
         with bar("Checking") as show:

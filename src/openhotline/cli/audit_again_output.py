@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the optional packages are loaded when a command runs, not whenever any does
-    from openhotline.datasets.audit.overlap import Overlap
-    from openhotline.datasets.audit.sealing import Sealed
+    from openhotline.datasets.again.overlap import Overlap
     from openhotline.datasets.audit.summary import Summary
+    from openhotline.datasets.sealed.sealing import Sealed
 
 
 def summary_json(summary: Summary) -> str:

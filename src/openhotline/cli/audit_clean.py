@@ -103,10 +103,10 @@ def clean_command(
     if not near_duplicates and _given("distance"):
         raise click.UsageError("--distance is for --near-duplicates. Give both.")
     with _needing_packages():
-        from openhotline.datasets.audit.keys import audit_key, read_public
-        from openhotline.datasets.audit.signing import CLEANING
-        from openhotline.datasets.audit.witness import tell, told_of
         from openhotline.datasets.cleaning.run import Wish, clean
+        from openhotline.datasets.sealed.keys import audit_key, read_public
+        from openhotline.datasets.sealed.signing import CLEANING
+        from openhotline.datasets.sealed.witness import tell, told_of
     store = {"endpoint": endpoint, "region": region, "anonymous": anonymous}
     wish = Wish(
         dataset,

@@ -134,10 +134,10 @@ def _audit(
 ) -> int:
     _check_packages()
     from openhotline.datasets.audit.asked import open_lists
-    from openhotline.datasets.audit.keys import audit_key
-    from openhotline.datasets.audit.witness import tell, told_of
     from openhotline.datasets.models.auditing import audit_models
     from openhotline.datasets.models.tables import model_rows
+    from openhotline.datasets.sealed.keys import audit_key
+    from openhotline.datasets.sealed.witness import tell, told_of
 
     if out.exists():
         raise OpenHotlineError(THERE, details=str(out))

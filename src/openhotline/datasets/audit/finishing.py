@@ -18,16 +18,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openhotline.chain.checkpoint import key_id
 from openhotline.datasets.audit.digest import dataset_digest
-from openhotline.datasets.audit.files import Written, write_bytes
 from openhotline.datasets.audit.kinds import FAILED_SHARD
-from openhotline.datasets.audit.page import page
+from openhotline.datasets.audit.page.whole import page
 from openhotline.datasets.audit.result import ShardResult
-from openhotline.datasets.audit.sealing import named, seal, unseal
-from openhotline.datasets.audit.signing import AUDIT
 from openhotline.datasets.audit.summary import Summary, summary_of
-from openhotline.datasets.audit.table_files import TableFile, TableParts, rows_of
 from openhotline.datasets.audit.tables import ERRORS, FINGERPRINTS, HITS, SHARDS
 from openhotline.datasets.audit.tally import Tally
+from openhotline.datasets.sealed.files import Written, write_bytes
+from openhotline.datasets.sealed.sealing import named, seal, unseal
+from openhotline.datasets.sealed.signing import AUDIT
+from openhotline.datasets.sealed.table_files import TableFile, TableParts, rows_of
 
 HITS_FILE, ERRORS_FILE, SHARDS_FILE = "hits.parquet", "errors.parquet", "shards.parquet"
 FINGERPRINTS_FOLDER, PAGE = "fingerprints", "report.html"

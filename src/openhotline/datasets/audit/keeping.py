@@ -17,11 +17,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from openhotline.datasets.audit.files import writing
 from openhotline.datasets.audit.parcel import decode_result, encode_failure, shard_of
 from openhotline.datasets.audit.result import ShardResult
-from openhotline.datasets.audit.sealing import SUMMARY
 from openhotline.datasets.inputs.shard import Shard
+from openhotline.datasets.sealed.files import writing
+from openhotline.datasets.sealed.sealing import SUMMARY
 from openhotline.errors import Busy, Conflict, Damaged
 from openhotline.vault.locking import try_lock
 

@@ -12,16 +12,16 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openhotline.datasets.audit.asked import Asked, open_lists
-from openhotline.datasets.audit.engine import run_shards
+from openhotline.datasets.audit.engine.crew import run_shards
 from openhotline.datasets.audit.finishing import finish
 from openhotline.datasets.audit.keeping import Keeping, kept
-from openhotline.datasets.audit.keys import PUBLIC_KEY, read_public
 from openhotline.datasets.audit.parcel import header_in
-from openhotline.datasets.audit.sealing import read_sealed
-from openhotline.datasets.audit.signing import AUDIT
 from openhotline.datasets.audit.summary import Summary
 from openhotline.datasets.inputs.planning import plan
 from openhotline.datasets.inputs.shard import Shard
+from openhotline.datasets.sealed.keys import PUBLIC_KEY, read_public
+from openhotline.datasets.sealed.sealing import read_sealed
+from openhotline.datasets.sealed.signing import AUDIT
 
 AGAIN = "Shards that failed before, or whose result was damaged on the disk, and are looked at again: {}."
 

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 
 from openhotline.chain.checkpoint import PublicKey
 from openhotline.datasets.audit.finishing import SHARDS_FILE
-from openhotline.datasets.audit.sealing import Sealed, verify_sealed
-from openhotline.datasets.audit.signing import AUDIT
 from openhotline.datasets.cleaning.sources import Planned
 from openhotline.datasets.inputs.shard import Reading, Shard
+from openhotline.datasets.sealed.sealing import Sealed, verify_sealed
+from openhotline.datasets.sealed.signing import AUDIT
 from openhotline.errors import BadInput, Conflict, Refused
 
 FAILED = "The audit could not look at every shard. Run it again until none fails, and then clean."

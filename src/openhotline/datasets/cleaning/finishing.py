@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openhotline.chain.canonical import moment
 from openhotline.chain.checkpoint import key_id
-from openhotline.datasets.audit.sealing import named, seal
-from openhotline.datasets.audit.signing import CLEANING
 from openhotline.datasets.audit.summary import versions
-from openhotline.datasets.audit.table_files import TableFile
 from openhotline.datasets.cleaning.audited import Audited
 from openhotline.datasets.cleaning.keeping import DATA, Keeping, NewFile, Note
 from openhotline.datasets.cleaning.tables import REMOVED, WHY, WRITTEN
 from openhotline.datasets.inputs.keys import key_of
+from openhotline.datasets.sealed.sealing import named, seal
+from openhotline.datasets.sealed.signing import CLEANING
+from openhotline.datasets.sealed.table_files import TableFile
 
 FORMAT = "openhotline-cleaning-1"
 REMOVED_FILE, WRITTEN_FILE = "removed.parquet", "written.parquet"

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openhotline.datasets.audit.files import writing
-from openhotline.datasets.audit.sealing import SUMMARY
+from openhotline.datasets.sealed.files import writing
+from openhotline.datasets.sealed.sealing import SUMMARY
 from openhotline.errors import BadInput, Busy, Conflict
 from openhotline.vault import durable
 from openhotline.vault.locking import try_lock

@@ -19,7 +19,6 @@ from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
 
-from openhotline.datasets.audit.files import HashedFile
 from openhotline.datasets.cleaning.checking import CHANGED, Going, Look, check_written, confirm, look
 from openhotline.datasets.cleaning.keeping import NewFile, Note
 from openhotline.datasets.cleaning.reasons import Reason, Reasons
@@ -31,6 +30,7 @@ from openhotline.datasets.inputs import forms
 from openhotline.datasets.inputs.keys import key_of
 from openhotline.datasets.inputs.opening import BUFFER, Opened, opened
 from openhotline.datasets.inputs.shard import Reading
+from openhotline.datasets.sealed.files import HashedFile
 from openhotline.errors import BadInput, Conflict, OpenHotlineError
 
 DAMAGED = (

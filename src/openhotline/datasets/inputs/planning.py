@@ -25,7 +25,8 @@ def plan(dataset: str, reading: Reading) -> Iterator[Shard]:
     """Yield the shards of a folder, of one file, or of what lies below an address, in flat memory.
 
     Files that hold members are shards, or several where they are large; of all others, at most
-    :data:`FILES_IN_A_SHARD` in the order of their paths are one. Raises WrongUsage where nothing is there, or a table has no column of use.
+    :data:`FILES_IN_A_SHARD` in the order of their paths are one. Raises WrongUsage where nothing is there, or a table
+    has no column of use.
     """
     if is_store(dataset):
         from openhotline.datasets.inputs.store import list_objects

@@ -16,16 +16,16 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openhotline.chain.canonical import moment
-from openhotline.datasets.audit.files import Written
-from openhotline.datasets.audit.sealing import seal
-from openhotline.datasets.audit.signing import MODELS
 from openhotline.datasets.audit.summary import CLEAN, ERRORS, EXIT_CODES, HITS, versions
-from openhotline.datasets.audit.table_files import TableFile
 from openhotline.datasets.models import tables
 from openhotline.datasets.models.answering import Answer, ModelList
 from openhotline.datasets.models.explaining import Explanation
 from openhotline.datasets.models.looking import ModelLook
 from openhotline.datasets.models.tensor_digest import FEWEST_ELEMENTS, FEWEST_VALUES
+from openhotline.datasets.sealed.files import Written
+from openhotline.datasets.sealed.sealing import seal
+from openhotline.datasets.sealed.signing import MODELS
+from openhotline.datasets.sealed.table_files import TableFile
 from openhotline.known import Known
 
 FORMAT = "openhotline-models-audit-1"

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from openhotline.datasets.audit.stored import Stored
+from openhotline.datasets.again.stored import Stored
 from openhotline.datasets.bulk.record import Mode
 from openhotline.known import Known, Rule
 from openhotline.known.answers import MARGIN, ORIGINAL, PDQ, QUALITY_MARGIN, Entry

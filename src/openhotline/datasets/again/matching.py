@@ -13,20 +13,20 @@ import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openhotline.chain.canonical import moment
+from openhotline.datasets.again.pieces import Piece, pieces, whole
+from openhotline.datasets.again.stored import fingerprint_files, stored_rows
+from openhotline.datasets.again.tables import NEAR
 from openhotline.datasets.audit.finishing import ERRORS_FILE, SHARDS_FILE, finish
 from openhotline.datasets.audit.keeping import ASKED, kept
-from openhotline.datasets.audit.keys import PUBLIC_KEY, read_public
 from openhotline.datasets.audit.kinds import FAILED_SHARD, LOOK_AGAIN, NOT_KEPT, WORDS
 from openhotline.datasets.audit.result import ShardResult
-from openhotline.datasets.audit.retro_tables import NEAR
-from openhotline.datasets.audit.sealing import SUMMARY, read_sealed, verify_sealed
-from openhotline.datasets.audit.signing import AUDIT
-from openhotline.datasets.audit.stored import fingerprint_files, stored_rows
-from openhotline.datasets.audit.stored_pieces import Piece, pieces, whole
 from openhotline.datasets.audit.summary import Summary, told
-from openhotline.datasets.audit.table_files import TableFile
 from openhotline.datasets.audit.tables import ERRORS, HITS
 from openhotline.datasets.audit.tally import COUNTED
+from openhotline.datasets.sealed.keys import PUBLIC_KEY, read_public
+from openhotline.datasets.sealed.sealing import SUMMARY, read_sealed, verify_sealed
+from openhotline.datasets.sealed.signing import AUDIT
+from openhotline.datasets.sealed.table_files import TableFile
 from openhotline.errors import Conflict, NotFound
 from openhotline.known import Known, Rule
 from openhotline.known.taking import ADDRESSES

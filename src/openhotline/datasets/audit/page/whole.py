@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from openhotline.datasets.audit import page_hits, plots
-from openhotline.datasets.audit import page_parts as parts
-from openhotline.datasets.audit.page_words import MATCHED, NOT_COMPARED, STATES, STORED, VERDICTS, kind_words
+from openhotline.datasets.audit.page import hits as page_hits
+from openhotline.datasets.audit.page import parts, plots
+from openhotline.datasets.audit.page.words import MATCHED, NOT_COMPARED, STATES, STORED, VERDICTS, kind_words
 from openhotline.datasets.audit.tally import EXAMINED, Tally
 
 NOTHING = "none"

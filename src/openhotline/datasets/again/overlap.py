@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from openhotline.datasets.audit.overlap_side import Side, laid_out
-from openhotline.datasets.audit.retro_tables import PAIRS
-from openhotline.datasets.audit.sealing import SUMMARY, verify_sealed
-from openhotline.datasets.audit.signing import AUDIT
-from openhotline.datasets.audit.stored import Stored, fingerprint_files, rows_in, stored_rows
-from openhotline.datasets.audit.table_files import TableFile
+from openhotline.datasets.again.side import Side, laid_out
+from openhotline.datasets.again.stored import Stored, fingerprint_files, rows_in, stored_rows
+from openhotline.datasets.again.tables import PAIRS
+from openhotline.datasets.sealed.sealing import SUMMARY, verify_sealed
+from openhotline.datasets.sealed.signing import AUDIT
+from openhotline.datasets.sealed.table_files import TableFile
 from openhotline.known import Rule
 
 PAIRS_OF_ONE = 100

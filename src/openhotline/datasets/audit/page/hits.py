@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from openhotline.datasets.audit import page_parts as parts
-from openhotline.datasets.audit import plots
-from openhotline.datasets.audit.page_words import MATCHED
+from openhotline.datasets.audit.page import parts, plots
+from openhotline.datasets.audit.page.words import MATCHED
 from openhotline.datasets.audit.tally import Tally
 
 

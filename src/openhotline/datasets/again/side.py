@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from openhotline.datasets.audit.stored import Mask, Stored, Values
+from openhotline.datasets.again.stored import Mask, Stored, Values
 from openhotline.known import Rule
 from openhotline.known.digest_table import DigestTable, heads_of
 from openhotline.matching import ListIndex

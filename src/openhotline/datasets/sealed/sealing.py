@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openhotline.chain.canonical import decode, encode, plain
 from openhotline.chain.checkpoint import PublicKey
-from openhotline.datasets.audit.files import Written, digest_of, write_bytes
-from openhotline.datasets.audit.keys import PUBLIC_KEY, public_pem, read_public
-from openhotline.datasets.audit.signing import (
+from openhotline.datasets.sealed.files import Written, digest_of, write_bytes
+from openhotline.datasets.sealed.keys import PUBLIC_KEY, public_pem, read_public
+from openhotline.datasets.sealed.signing import (
     LONGEST_SIGNATURE,
     DocumentSignature,
     read_signature,

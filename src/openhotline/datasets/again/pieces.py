@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from openhotline.datasets.audit.stored import Stored
-from openhotline.datasets.audit.stored_asking import Near, ask_stored
+from openhotline.datasets.again.asking import Near, ask_stored
+from openhotline.datasets.again.stored import Stored
 from openhotline.datasets.bulk.record import State
 from openhotline.known import Known, Rule
 

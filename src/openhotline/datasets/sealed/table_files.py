@@ -10,7 +10,7 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from openhotline.datasets.audit.files import HashedFile, Written, writing
+from openhotline.datasets.sealed.files import HashedFile, Written, writing
 
 ROWS_HELD = 65_536
 """Rows that are collected before they are written as one row group; some 10 MB of fingerprints."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openhotline.datasets.audit.quiet import SILENT, daft_quietly, ray_quietly
+from openhotline.datasets.audit.engine.quiet import SILENT, daft_quietly, ray_quietly
 from openhotline.errors import WorkerFailed, WrongUsage
 
 UNREACHABLE = (

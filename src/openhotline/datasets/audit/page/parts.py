@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from openhotline.datasets.audit.page_style import POLICY, STYLE
+from openhotline.datasets.audit.page.style import POLICY, STYLE
 
 Cell = str | int
 

@@ -13,9 +13,9 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from openhotline.datasets.audit.cluster import Cluster
+from openhotline.datasets.audit.engine.cluster import Cluster
+from openhotline.datasets.audit.engine.quiet import daft_quietly
 from openhotline.datasets.audit.parcel import encode_failure, header_in, stop_in, write_shard
-from openhotline.datasets.audit.quiet import daft_quietly
 from openhotline.datasets.inputs.shard import Shard
 from openhotline.errors import OpenHotlineError, WorkerFailed, WrongUsage
 
@@ -135,7 +135,7 @@ class _Crew:
 
     def _ask(self, shards: list[bytes], workers: int) -> Iterator[bytes]:
         """Yield an answer for each as it is ready, until one says that nothing can be looked at."""
-        from openhotline.datasets.audit.daft_worker import worker
+        from openhotline.datasets.audit.engine.worker import worker
 
         run = worker(self._conf, workers=workers, in_processes=self._cluster.is_here).run
         frame = self._daft.from_pydict({"shard": shards})

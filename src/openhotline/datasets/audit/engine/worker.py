@@ -5,6 +5,7 @@ Imported only once the engine's counting of uses is off (``quiet``): importing t
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import threading
@@ -70,6 +71,8 @@ class Worker:
         if self._work is None:
             module, _, name = self._conf["work"].partition(":")
             self._work = getattr(import_module(module), name)(self._conf)
+            gc.collect()
+            gc.freeze()  # what was loaded stays, and need not be looked through again and again
         return self._work
 
 

@@ -1,0 +1,1 @@
+"""The page that people read: numbers, plots and tables; no picture, no script."""
