@@ -14,6 +14,7 @@ from pathlib import Path
 
 from openhotline.errors import BadInput
 from openhotline.media import decode, make_preview, sniff
+from openhotline.media.confined.slots import SLOT_BYTES, SLOTS
 from openhotline.media.raster import prepare  # the kernels at an eighth would cost each new process a second
 
 WARMED: list[bool] = []
@@ -81,7 +82,22 @@ def _limit(_: str) -> object:
     return "raised"
 
 
+def _write_slots(_: str) -> object:
+    """Write into the memory in which requests lie, by whatever descriptor leads there."""
+    size = SLOTS * SLOT_BYTES
+    for descriptor in range(3, 64):
+        try:
+            found = os.fstat(descriptor).st_size == size
+        except OSError:
+            continue
+        if found:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            return os.write(descriptor, b"x")
+    raise RuntimeError("there are no slots")
+
+
 _ATTEMPTS = {
+    "slots": _write_slots,
     "socket": lambda _: socket.socket(),
     "unix socket": lambda _: socket.socket(socket.AF_UNIX),
     "write": lambda target: Path(target).write_bytes(b"x"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import mmap
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ from PIL import Image
 from openhotline.errors import OpenHotlineError
 from openhotline.media import limits as process_limits
 from openhotline.media.confined import measures, wire
+from openhotline.media.confined.slots import read_slot, see_slots
 from openhotline.media.limits import Limits
 from openhotline.media.reasons import worker_failed
 
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> int:
     """Run one worker until its input ends."""
     name, settings = arguments[0], json.loads(arguments[1])
     requests, replies = _take_pipes()
+    slots = see_slots(settings["slots"])
     limits = Limits(**settings["limits"])
     try:
         taken = measures.before_loading(settings["parent"])
@@ -50,7 +53,7 @@ def main(arguments: list[str]) -> int:
         wire.write_frame(replies, wire.encode({"words": str(problem)}))
         return 1
     wire.write_frame(replies, wire.encode({"ready": [name for name in measures.MEASURES if name in taken]}))
-    _serve(entry, requests, replies, limits)
+    _serve(entry, requests, replies, slots, limits)
     return 0
 
 
@@ -101,20 +104,20 @@ def _adopt(limits: Limits) -> None:
     Image.MAX_IMAGE_PIXELS = limits.pixels
 
 
-def _serve(entry: Entry, requests: BinaryIO, replies: int, limits: Limits) -> None:
+def _serve(entry: Entry, requests: BinaryIO, replies: int, slots: mmap.mmap | None, limits: Limits) -> None:
     while (frame := wire.read_frame(requests)) is not None:
         signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)  # its signal ends the process
-        pieces, last = _answer(entry, frame)
+        pieces, last = _answer(entry, frame, slots)
         signal.setitimer(signal.ITIMER_PROF, 0)
         wire.write_frame(replies, pieces)
         if last:
             return
 
 
-def _answer(entry: Entry, frame: wire.Frame) -> tuple[list[bytes], bool]:
+def _answer(entry: Entry, frame: wire.Frame, slots: mmap.mmap | None) -> tuple[list[bytes], bool]:
     """Return the frame that answers a request, and whether this process ends with it."""
     try:
-        header, blobs = entry(frame.blobs[0], **frame.header["arguments"])
+        header, blobs = entry(_untrusted(frame, slots), **frame.header["arguments"])
         return wire.encode({"cpu": time.process_time(), "header": header}, blobs), False
     except OpenHotlineError as problem:
         return _refusal(problem), False
@@ -122,6 +125,13 @@ def _answer(entry: Entry, frame: wire.Frame) -> tuple[list[bytes], bool]:
         return _refusal(worker_failed("out_of_memory"), last=True), True
     except Exception as problem:  # noqa: BLE001 A stranger's file must not end a whole import.
         return _refusal(worker_failed("stumbled", more=_where(problem))), False
+
+
+def _untrusted(frame: wire.Frame, slots: mmap.mmap | None) -> bytes:
+    """Return a request's bytes, from its slot or from behind the header."""
+    if slots is not None and "slot" in frame.header:
+        return read_slot(slots, *frame.header["slot"])
+    return frame.blobs[0] if len(frame.blobs) == 1 else b"".join(frame.blobs)
 
 
 def _refusal(problem: OpenHotlineError, *, last: bool = False) -> list[bytes]:

@@ -119,10 +119,9 @@ class Batch:
         if portion:
             yield portion
 
-    def payload(self, places: Sequence[int]) -> tuple[bytes, list[int]]:
-        """Return the bytes of some members one behind the other, and how many are whose."""
-        members = [data for place in places if (data := self.untrusted[place]) is not None]
-        return members[0] if len(members) == 1 else b"".join(members), [len(data) for data in members]
+    def payload(self, places: Sequence[int]) -> list[bytes]:
+        """Return the bytes of some members, each a piece."""
+        return [data for place in places if (data := self.untrusted[place]) is not None]
 
     def answer(self, places: Sequence[int], answers: Answers) -> None:
         """Take a confined process's checked answers about the members at these places."""

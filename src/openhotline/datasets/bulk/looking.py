@@ -140,7 +140,7 @@ class _Line:
         self._waiting = None
         return batch.looked()
 
-    def jobs(self) -> Iterator[tuple[Part, bytes, Mapping[str, Any]]]:
+    def jobs(self) -> Iterator[tuple[Part, list[bytes], Mapping[str, Any]]]:
         """Yield requests: first what is to be asked again, then new batches, up to one that asks nothing.
 
         Where too many wait for one before them, there are no more until all that were asked for are answered.
@@ -148,8 +148,9 @@ class _Line:
         while True:
             part = self._again.popleft() if self._again else next(self._requests, None)
             if part is not None:
-                untrusted_bytes, sizes = part[0].payload(part[1])
-                yield part, untrusted_bytes, {"sizes": sizes, "census": self._census}
+                pieces = part[0].payload(part[1])
+                sizes = [len(piece) for piece in pieces]
+                yield part, pieces, {"sizes": sizes, "census": self._census}
             elif len(self._held) < self._most_held and (new := self._peek()) is not None and new.asked:
                 self._held.append(new)
                 self._waiting = None

@@ -51,7 +51,7 @@ def _feed(crew: list[Process], source: Iterator[Task], start: Start, refused: li
             task = next(source, None)
             if task is None:
                 return False
-            if len(task.untrusted_bytes) > process.largest_request:
+            if task.size > process.largest_request:
                 refused.append((task, too_large("too_many_bytes")))
                 return True
             process.send(task)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -77,7 +77,7 @@ class Pool:
         crew = [self._take(self.limits.seconds)]
         try:
             outcomes = [
-                outcome for _, outcome in run(crew, [Task(None, untrusted_bytes, json_args)], self._start)
+                outcome for _, outcome in run(crew, [Task(None, [untrusted_bytes], json_args)], self._start)
             ]
         finally:
             self._give_back(crew)
@@ -86,20 +86,20 @@ class Pool:
         return outcomes[0]
 
     def map(
-        self, items: Iterable[tuple[Tag, bytes, Mapping[str, Any]]]
+        self, items: Iterable[tuple[Tag, bytes | Sequence[bytes], Mapping[str, Any]]]
     ) -> Iterator[tuple[Tag, Reply | OpenHotlineError]]:
         """Run the entry on many files, on every worker that is idle now. Errors of a file come as values.
 
-        Answers come in the order in which they are ready; the tag tells which is which. No more than two
-        files per worker are held at a time, or four small ones, so ``items`` may be endless. While this thread
-        maps, it cannot ``call`` this pool.
+        What comes in pieces reaches the entry as one. Answers come in the order in which they are ready; the tag tells
+        which is which. No more than two files per worker are held at a time, or four small ones, so ``items`` may be
+        endless. While this thread maps, it cannot ``call`` this pool.
         """
         crew = [self._take(self.limits.seconds)]
         me = threading.get_ident()
         self._mapping.add(me)
         try:
             crew.extend(self._take_idle())
-            tasks = (Task(tag, data, dict(arguments)) for tag, data, arguments in items)
+            tasks = (Task(tag, _pieces(data), dict(arguments)) for tag, data, arguments in items)
             for task, outcome in run(crew, tasks, self._start):
                 yield task.tag, outcome
         finally:
@@ -164,3 +164,7 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _pieces(data: bytes | Sequence[bytes]) -> Sequence[bytes]:
+    return [data] if isinstance(data, bytes) else data

@@ -21,6 +21,7 @@ import openhotline
 from openhotline.errors import WorkerFailed, WrongUsage
 from openhotline.media.confined.measures import REQUIRED
 from openhotline.media.confined.reply import plain
+from openhotline.media.confined.slots import NONE, SLOT_BYTES, SLOTS, make_slots
 from openhotline.media.confined.wire import Frame, Inlet, MalformedError, Outlet, encode
 from openhotline.media.limits import Limits
 from openhotline.media.reasons import worker_failed
@@ -33,12 +34,18 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NU
 
 @dataclass
 class Task:
-    """One request on its way. ``tag`` is the caller's; ``attempts`` counts processes that died on it."""
+    """One request on its way: pieces, which the entry gets as one. ``tag`` is the caller's; ``attempts`` counts
+    processes that died on it; ``size`` is in bytes.
+    """
 
     tag: Any
-    untrusted_bytes: bytes
+    untrusted_pieces: Sequence[bytes]
     arguments: dict[str, Any]
     attempts: int = 0
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = sum(map(len, self.untrusted_pieces))
 
 
 @dataclass(frozen=True)
@@ -59,10 +66,10 @@ class Recipe:
     allow_weaker: bool
     given: Given | None = None
 
-    def command(self) -> list[str]:
-        """Return the command line; ``-P`` keeps the working directory off the import path."""
+    def command(self, slots: int) -> list[str]:
+        """Return the command line; ``-P`` keeps the working directory off the import path. ``slots``: a descriptor."""
         told = {"limits": asdict(self.limits), "parent": os.getpid(), "given": self.given is not None}
-        settings = json.dumps(told)
+        settings = json.dumps({**told, "slots": slots})
         return [sys.executable, "-P", "-m", "openhotline.media.worker", self.entry, settings]
 
     def environment(self) -> dict[str, str]:
@@ -78,8 +85,10 @@ class Process:
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
+        self._slots = make_slots()
+        slots = self._slots.descriptor if self._slots else NONE
         self._child = subprocess.Popen(
-            recipe.command(),
+            recipe.command(slots),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -87,7 +96,10 @@ class Process:
             env=recipe.environment(),
             cwd="/",
             start_new_session=True,
+            pass_fds=() if slots == NONE else (slots,),
         )
+        if self._slots:
+            self._slots.handed_over()
         assert self._child.stdin is not None and self._child.stdout is not None
         self.input, self.output = self._child.stdin.fileno(), self._child.stdout.fileno()
         for descriptor in (self.input, self.output):
@@ -109,9 +121,14 @@ class Process:
         """Queue a request; what the pipe does not take now goes out with later calls of ``push``."""
         if not self.in_flight and self.confinement is not None:
             self.since = time.monotonic()
+        if self._slots and task.size <= SLOT_BYTES and len(self.in_flight) < SLOTS:
+            slot = self.accepted % SLOTS  # those in flight are the last ones accepted, and lie in other slots
+            self._slots.put(slot, task.untrusted_pieces)
+            self._outlet.add(encode({"arguments": task.arguments, "slot": [slot, task.size]}))
+        else:
+            self._outlet.add(encode({"arguments": task.arguments}, task.untrusted_pieces))
         self.in_flight.append(task)
         self.accepted += 1
-        self._outlet.add(encode({"arguments": task.arguments}, [task.untrusted_bytes]))
         self.push()
 
     def push(self) -> None:
@@ -161,7 +178,7 @@ class Process:
     @property
     def pipe_is_full(self) -> bool:
         """Whether what it was given is more than its pipe holds."""
-        return sum(len(task.untrusted_bytes) for task in self.in_flight) > _PIPE_BYTES
+        return sum(task.size for task in self.in_flight) > _PIPE_BYTES
 
     @property
     def takes_more(self) -> bool:
@@ -222,4 +239,7 @@ class Process:
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:
                 pipe.close()
+        if self._slots:
+            self._slots.close()
+            self._slots = None
         return code
