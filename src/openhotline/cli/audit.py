@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from openhotline.cli.audit_bar import audit_bar
+from openhotline.cli.audit_failing import refusals_apart
 from openhotline.cli.audit_group import RUN, AuditGroup
-from openhotline.errors import OpenHotlineError, Refused
 
 if TYPE_CHECKING:  # the engine and the tables are loaded when an audit runs, not whenever any command does
     from openhotline.datasets.audit.asked import Asked
@@ -112,7 +110,7 @@ def run_command(dataset: str, out: Path, signing_key: Path | None, as_json: bool
 
     asked = _asked(dataset, **options)
     daft_quietly()  # or say what to install
-    with _told_apart(), audit_bar("Auditing", over_rows=as_json) as bar:
+    with refusals_apart(), audit_bar("Auditing", over_rows=as_json) as bar:
         from openhotline.datasets.audit.run import run_audit
 
         summary = run_audit(
@@ -121,15 +119,6 @@ def run_command(dataset: str, out: Path, signing_key: Path | None, as_json: bool
     tell("audit", told_of(summary.document, summary.digest))
     _print(summary, out, as_json=as_json)
     sys.exit(3 if not summary.counts["seen"] and not summary.exit_code else summary.exit_code)
-
-
-@contextmanager
-def _told_apart() -> Iterator[None]:
-    """Whatever is refused would end with 1, and that says that something matches."""
-    try:
-        yield
-    except Refused as problem:
-        raise OpenHotlineError(problem.message, details=problem.details) from None
 
 
 def _asked(

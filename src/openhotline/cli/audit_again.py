@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,8 @@ from openhotline.cli.audit_again_output import (
     summary_json,
     summary_words,
 )
-from openhotline.errors import OpenHotlineError, Refused
+from openhotline.cli.audit_failing import needing_packages, refusals_apart
+from openhotline.errors import Refused
 
 if TYPE_CHECKING:  # the optional packages are loaded when a command runs, not whenever any does
     from openhotline.datasets.audit.summary import Summary
@@ -94,15 +94,13 @@ def match_command(
       3  could not run
       4  nothing matches, but something could not be compared
     """
-    with _needing_packages():
+    with needing_packages():
         from openhotline.datasets.sealed.keys import audit_key
         from openhotline.datasets.sealed.signing import AUDIT
         from openhotline.datasets.sealed.witness import tell, told_of
-    try:
+    with refusals_apart():
         key = audit_key(signing_key)
         summary = _matched(audit, lists, out, distance, min_quality, key)
-    except Refused as problem:  # which would end with 1, and that says that something matches
-        raise OpenHotlineError(problem.message, details=problem.details) from None
     click.echo(summary_json(summary) if as_json else summary_words(summary, out))
     tell(AUDIT, told_of(summary.document, summary.digest))
     sys.exit(summary.exit_code)
@@ -167,16 +165,14 @@ def overlap_command(a: Path, b: Path, table: Path, distance: int, min_quality: i
       2  wrong usage
       3  could not run
     """
-    with _needing_packages():
+    with needing_packages():
         from openhotline.datasets.again.overlap import overlap
         from openhotline.datasets.again.stored import fingerprint_files, rows_in
         from openhotline.known import Rule
-    try:
+    with refusals_apart():
         rows = max(rows_in(fingerprint_files(source)) for source in (a, b))
         with bar("Comparing") as show:
             found = overlap(a, b, table, Rule(distance, min_quality), progress=counted(show, rows))
-    except Refused as problem:  # which would end with 1, and that says that something is in both
-        raise OpenHotlineError(problem.message, details=problem.details) from None
     click.echo(json.dumps(asdict(found)) if as_json else overlap_words(found))
     sys.exit(1 if found.any else 0)
 
@@ -209,7 +205,7 @@ def verify_command(folder: Path, keys: tuple[Path, ...], as_json: bool) -> None:
       2  wrong usage
       3  could not be read
     """
-    with _needing_packages():
+    with needing_packages():
         from openhotline.datasets.sealed.keys import read_public
         from openhotline.datasets.sealed.sealing import verify_sealed
     try:
@@ -221,14 +217,3 @@ def verify_command(folder: Path, keys: tuple[Path, ...], as_json: bool) -> None:
             click.echo(json.dumps({"whole": False, "why": problem.message}))
         raise
     click.echo(json.dumps(sealed_told(sealed)) if as_json else sealed_words(sealed))
-
-
-@contextmanager
-def _needing_packages() -> Iterator[None]:
-    try:
-        yield
-    except ImportError as problem:
-        raise OpenHotlineError(
-            "Audits need the optional packages. Run `pip install 'openhotline[datasets]'`.",
-            details=str(problem),
-        ) from None

@@ -20,7 +20,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from openhotline.errors import OpenHotlineError
+from openhotline.cli.audit_failing import needing_packages
 
 if TYPE_CHECKING:  # the optional packages are loaded when the command runs, not whenever any does
     from openhotline.datasets.cleaning.finishing import Cleaned
@@ -102,7 +102,7 @@ def clean_command(
     """
     if not near_duplicates and _given("distance"):
         raise click.UsageError("--distance is for --near-duplicates. Give both.")
-    with _needing_packages():
+    with needing_packages():
         from openhotline.datasets.cleaning.run import Wish, clean
         from openhotline.datasets.sealed.keys import audit_key, read_public
         from openhotline.datasets.sealed.signing import CLEANING
@@ -163,14 +163,3 @@ def _words(cleaned: Cleaned, out: Path) -> str:
     )
     lines = [f"{number:>15,}  {words}" for number, words in told]
     return "\n".join([*lines, "", f"The data set is {out / 'data'}. Signed with the key {cleaned.key_id}."])
-
-
-@contextmanager
-def _needing_packages() -> Iterator[None]:
-    try:
-        yield
-    except ImportError as problem:
-        raise OpenHotlineError(
-            "Audits need the optional packages. Run `pip install 'openhotline[datasets]'`.",
-            details=str(problem),
-        ) from None

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from openhotline.cli.audit_failing import refusals_apart
 from openhotline.cli.audit_models_look import looks_at, show_look
 from openhotline.cli.bytes_bar import bytes_bar
-from openhotline.errors import OpenHotlineError, Refused
+from openhotline.errors import OpenHotlineError
 
 if TYPE_CHECKING:
     from openhotline.datasets.audit.asked import Opened
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from openhotline.datasets.models.looking import ModelLook
 
 THERE = "The folder named with --out is there already. Name a new one."
-NEED = "Audits need the optional packages. Run `pip install 'openhotline[datasets]'`."
 
 
 @click.command("models")
@@ -89,7 +88,7 @@ def models_command(
     """
     _check_usage(lists, out, write_list, reference, bases)
     _check_place(out or write_list or Path(), paths)
-    with _told_apart():
+    with refusals_apart():
         if write_list is not None:
             from openhotline.cli.audit_models_list import write_list as written
 
@@ -118,15 +117,6 @@ def _check_place(target: Path, paths: Sequence[str]) -> None:
     """What is written must not be among what is read."""
     if any(target.resolve().is_relative_to(Path(path).resolve()) for path in paths):
         raise click.UsageError("What is written would lie among what is read. Name another place.")
-
-
-@contextmanager
-def _told_apart() -> Iterator[None]:
-    """Whatever is refused would end with 1, and that says that something matches."""
-    try:
-        yield
-    except Refused as problem:
-        raise OpenHotlineError(problem.message, details=problem.details) from None
 
 
 def _audit(
@@ -170,8 +160,10 @@ def _audit(
 
 
 def _check_packages() -> None:
+    from openhotline.datasets.inputs.packages import MISSING
+
     if not all(find_spec(name) for name in ("pyarrow", "picklescan")):
-        raise OpenHotlineError(NEED)
+        raise OpenHotlineError(MISSING)
 
 
 def _say_doubts(opened: Sequence[Opened]) -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 from typing import Any
 
+from openhotline.datasets.inputs.packages import MISSING, pyarrow
 from openhotline.errors import OpenHotlineError
 
 SILENT = {
@@ -17,14 +18,13 @@ SILENT = {
 }
 """What daft (``scarf_telemetry.py``) and Ray (``usage_lib``) look for. Whatever the operator had set, this holds."""
 
-MISSING = "Audits need the optional packages. Run `pip install 'openhotline[datasets]'`."
 MISSING_CLUSTER = "Audits on a cluster need the optional packages. Run `pip install 'openhotline[cluster]'`."
 
 
 def daft_quietly(*, need_ray: bool = False) -> Any:
     """Return the module ``daft``; raises with what to install where it is missing."""
     os.environ |= SILENT
-    _require_pyarrow()
+    pyarrow()  # daft itself can be there without it
     try:
         import daft
     except ImportError:
@@ -48,11 +48,3 @@ def ray_quietly() -> Any:
     for name in ("ray", "daft.runners"):
         logging.getLogger(name).setLevel(logging.ERROR)
     return ray
-
-
-def _require_pyarrow() -> None:
-    """daft itself can be there without it."""
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise OpenHotlineError(MISSING) from None
