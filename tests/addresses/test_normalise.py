@@ -180,7 +180,7 @@ def test_defanging_loses_nothing(text: str) -> None:
     assert normalise(shown) == found
 
 
-@given(HOSTS, PATHS.map(lambda path: path + "/a"))
+@given(HOSTS, PATHS.map(lambda path: path.replace("#", "") + "/a"))
 def test_capitals_ports_and_pasted_signs_make_no_other_place(host: str, path: str) -> None:
     plain = normalise(f"https://{host}{path}")
     assert normalise(f" https://{host}:443{path}#x ") == plain

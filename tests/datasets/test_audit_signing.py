@@ -20,7 +20,7 @@ from openhotline.datasets.sealed.sealing import seal, unseal, verify_sealed
 from openhotline.datasets.sealed.signing import (
     AUDIT,
     CLEANING,
-    PURPOSE,
+    FORM,
     read_signature,
     sign_document,
     verify_document,
@@ -107,7 +107,7 @@ def test_a_signature_for_another_purpose_does_not_count() -> None:
     body = json.loads(signature.document())
     for name in ("format", "signature"):
         body.pop(name)
-    assert KEY.public_key().verify(bytes.fromhex(signature.signature), PURPOSE + encode(body)) is None
+    assert KEY.public_key().verify(bytes.fromhex(signature.signature), FORM.purpose + encode(body)) is None
     bare = json.loads(signature.document()) | {"signature": KEY.sign(encode(body)).hex()}
     with pytest.raises(Damaged):
         verify_document(b"{}\n", encode(bare), KEY.public_key(), what=AUDIT)

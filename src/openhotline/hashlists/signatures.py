@@ -7,26 +7,20 @@ its expiring metadata is for.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from openhotline.chain.canonical import decode, encode, in_utc, moment, read_moment
+from openhotline.chain.canonical import in_utc, moment
 from openhotline.chain.checkpoint import PublicKey, key_id, keyring
+from openhotline.chain.detached import Detached
 from openhotline.errors import BadInput, Damaged, NotAllowed
 
-PURPOSE = b"openhotline-hash-list-edition-1\n"
-"""Stands before the signed bytes, so that a signature made for anything else is never one of an edition."""
-
-FORMAT = "openhotline-edition-signature-1"
-LONGEST_DOCUMENT = 4096
-"""Bytes; an honest one has under 500."""
+FORM = Detached(b"openhotline-hash-list-edition-1\n", "openhotline-edition-signature-1")
 
 CHUNK = 1 << 20
 
@@ -45,7 +39,7 @@ class EditionSignature:
 
     def document(self) -> bytes:
         """Return what is published beside the file: one line of canonical JSON."""
-        return encode({**_body(self), "format": FORMAT, "signature": self.signature}) + b"\n"
+        return FORM.document(_body(self), self.signature)
 
 
 def sign_edition(
@@ -56,8 +50,7 @@ def sign_edition(
         raise BadInput("A list has a name, and an edition from 1 on. Name both.")
     digest, size = _digest(source)
     unsigned = EditionSignature(name, edition, digest, size, in_utc(at), key_id(key.public_key()), "")
-    signature = key.sign(PURPOSE + encode(_body(unsigned))).hex()
-    return EditionSignature(name, edition, digest, size, unsigned.at, unsigned.key_id, signature)
+    return replace(unsigned, signature=FORM.sign(_body(unsigned), key))
 
 
 def verify_edition(
@@ -70,10 +63,8 @@ def verify_edition(
         raise NotAllowed(
             "The list is signed with a key that is not among those you trust. Ask its publisher."
         )
-    try:
-        key.verify(bytes.fromhex(found.signature), PURPOSE + encode(_body(found)))
-    except (InvalidSignature, ValueError):
-        raise Damaged("The signature does not fit its own statement. Get both files again.") from None
+    if not FORM.holds(_body(found), found.signature, key):
+        raise Damaged("The signature does not fit its own statement. Get both files again.")
     if _digest(source) != (found.digest, found.size):
         raise Damaged("The list is not the one that was signed. Get both files again.")
     return found
@@ -82,17 +73,10 @@ def verify_edition(
 def read_signature(document: bytes) -> EditionSignature:
     """Read a signature document. This checks its form only; believe :func:`verify_edition`."""
     try:
-        told = decode(document.removesuffix(b"\n")) if len(document) <= LONGEST_DOCUMENT else None
-        if not isinstance(told, dict) or told.pop("format") != FORMAT:
-            raise ValueError("another document")
-        at = read_moment(told.pop("at"))
-        found = EditionSignature(at=at, **told)
-        texts = (found.digest, 64), (found.key_id, 16), (found.signature, 128)
-        if not all(re.fullmatch(rf"[0-9a-f]{{{digits}}}", text) for text, digits in texts):
-            raise ValueError("not the one spelling of a number")
-        if not isinstance(found.name, str) or type(found.edition) is not int or type(found.size) is not int:
+        found = EditionSignature(**FORM.read(document))
+        if not isinstance(found.name, str) or type(found.edition) is not int:
             raise ValueError("another type")
-    except (KeyError, TypeError, ValueError):
+    except (TypeError, ValueError):
         raise BadInput("This is no signature of a list's edition. Get it again from its publisher.") from None
     return found
 

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openhotline.chain.canonical import decode, encode, plain
 from openhotline.chain.checkpoint import PublicKey
+from openhotline.chain.detached import LONGEST
 from openhotline.datasets.sealed.files import Written, digest_of, write_bytes
 from openhotline.datasets.sealed.keys import PUBLIC_KEY, public_pem, read_public
 from openhotline.datasets.sealed.signing import (
-    LONGEST_SIGNATURE,
     DocumentSignature,
     read_signature,
     sign_document,
@@ -101,7 +101,7 @@ def verify_sealed(
 def read_sealed(out: Path, keys: Iterable[PublicKey], *, what: str = "") -> Sealed:
     """Check the summary's signature alone, and not the files it names."""
     document = _read(out / SUMMARY, LARGEST_SUMMARY)
-    proof = _read(out / SIGNATURE, LONGEST_SIGNATURE)
+    proof = _read(out / SIGNATURE, LONGEST)
     signature = verify_document(document, proof, keys, what=what or read_signature(proof).what)
     try:
         summary = decode(document.removesuffix(b"\n"))

@@ -7,24 +7,18 @@ get the public key from the keeper of the data set by another way.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from openhotline.chain.canonical import decode, encode, in_utc, moment, read_moment
+from openhotline.chain.canonical import in_utc, moment
 from openhotline.chain.checkpoint import PublicKey, key_id, keyring
+from openhotline.chain.detached import Detached
 from openhotline.errors import BadInput, Damaged, NotAllowed
 
-PURPOSE = b"openhotline-audit-document-1\n"
-"""Stands before the signed bytes, so that a signature made for anything else is never one of an audit."""
-
-FORMAT = "openhotline-audit-signature-1"
-LONGEST_SIGNATURE = 4096
-"""Bytes; an honest one has under 500."""
+FORM = Detached(b"openhotline-audit-document-1\n", "openhotline-audit-signature-1")
 
 AUDIT, CLEANING, MODELS = "audit", "cleaning", "models"
 WHAT = (AUDIT, CLEANING, MODELS)
@@ -44,7 +38,7 @@ class DocumentSignature:
 
     def document(self) -> bytes:
         """Return what is kept beside the document: one line of canonical JSON."""
-        return encode({**_body(self), "format": FORMAT, "signature": self.signature}) + b"\n"
+        return FORM.document(_body(self), self.signature)
 
 
 def sign_document(document: bytes, *, what: str, key: Ed25519PrivateKey, at: datetime) -> DocumentSignature:
@@ -52,8 +46,7 @@ def sign_document(document: bytes, *, what: str, key: Ed25519PrivateKey, at: dat
     if what not in WHAT:
         raise BadInput(f"A signed summary is one of {', '.join(WHAT)}. Name one of these.")
     told = DocumentSignature(what, *_digest(document), in_utc(at), key_id(key.public_key()), "")
-    signature = key.sign(PURPOSE + encode(_body(told))).hex()
-    return DocumentSignature(told.what, told.digest, told.size, told.at, told.key_id, signature)
+    return replace(told, signature=FORM.sign(_body(told), key))
 
 
 def verify_document(
@@ -66,10 +59,8 @@ def verify_document(
         raise NotAllowed(
             "The summary is signed with another key than the one named. Ask the keeper of the data set for the key."
         )
-    try:
-        key.verify(bytes.fromhex(found.signature), PURPOSE + encode(_body(found)))
-    except (InvalidSignature, ValueError):
-        raise Damaged("The signature does not fit its own statement. Get the folder again.") from None
+    if not FORM.holds(_body(found), found.signature, key):
+        raise Damaged("The signature does not fit its own statement. Get the folder again.")
     if found.what != what:
         raise Damaged(f"The signature is for a summary of another kind ({found.what}). Get the folder again.")
     if _digest(document) != (found.digest, found.size):
@@ -80,17 +71,10 @@ def verify_document(
 def read_signature(signature: bytes) -> DocumentSignature:
     """Read a signature. This checks its form only; believe :func:`verify_document`."""
     try:
-        told = decode(signature.removesuffix(b"\n")) if len(signature) <= LONGEST_SIGNATURE else None
-        if not isinstance(told, dict) or told.pop("format") != FORMAT:
-            raise ValueError("another document")
-        at = read_moment(told.pop("at"))
-        found = DocumentSignature(at=at, **told)
-        texts = (found.digest, 64), (found.key_id, 16), (found.signature, 128)
-        if not all(re.fullmatch(rf"[0-9a-f]{{{digits}}}", text) for text, digits in texts):
-            raise ValueError("not the one spelling of a number")
-        if found.what not in WHAT or type(found.size) is not int:
-            raise ValueError("another type")
-    except (KeyError, TypeError, ValueError):
+        found = DocumentSignature(**FORM.read(signature))
+        if found.what not in WHAT:
+            raise ValueError("another kind")
+    except (TypeError, ValueError):
         raise BadInput("This is no signature of an audit's summary. Get the folder again.") from None
     return found
 
