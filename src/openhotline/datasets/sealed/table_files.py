@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 
 from openhotline.datasets.sealed.files import HashedFile, Written, writing
 
-ROWS_HELD = 65_536
-"""Rows that are collected before they are written as one row group; some 10 MB of fingerprints."""
+ROWS_HELD = 8_192
+"""Rows that are collected before they are written as one row group; some 1.5 MB of fingerprints."""
 
-TABLES_HELD = 256
-"""Small tables that are held before they become one: each costs some kilobytes, whatever is in it."""
+TABLES_HELD = 64
+"""Small tables that are held before they become one: each costs some tens of kilobytes, whatever is in it."""
 
 ROWS_IN_A_PART = 1_000_000
 """Rows of one file of fingerprints, about; a shard's rows are never cut to fit."""
@@ -31,6 +31,7 @@ class TableFile:
 
     def __init__(self, out: Path, name: str, schema: pa.Schema) -> None:
         self._out, self._name, self._schema = out, name, schema
+        self._small: list[pa.Table] = []
         self._held: list[pa.Table] = []
         self._rows_held = self.rows = 0
         self.written: Written | None = None
@@ -49,13 +50,13 @@ class TableFile:
         """Take rows over. They must be of the schema."""
         if not table.num_rows:  # a billion members without a hit are many empty tables
             return
-        self._held.append(table)
+        self._small.append(table)
         self._rows_held += table.num_rows
         self.rows += table.num_rows
         if self._rows_held >= ROWS_HELD:
             self._write()
-        elif len(self._held) >= TABLES_HELD:
-            self._held = [self._together()]
+        elif len(self._small) >= TABLES_HELD:
+            self._pack()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
@@ -74,12 +75,19 @@ class TableFile:
 
     def _write(self) -> None:
         if self._rows_held:
-            self._writer.write_table(self._together(), row_group_size=ROWS_HELD)
+            self._pack()
+            self._writer.write_table(_together(self._held), row_group_size=ROWS_HELD)
         self._held, self._rows_held = [], 0
 
-    def _together(self) -> pa.Table:
-        """Each shard's table has a dictionary of its own: one dictionary a row group, not one a shard."""
-        return pa.concat_tables(self._held).unify_dictionaries().combine_chunks()
+    def _pack(self) -> None:
+        if self._small:
+            self._held.append(_together(self._small))
+        self._small = []
+
+
+def _together(tables: Sequence[pa.Table]) -> pa.Table:
+    """Each shard's table has a dictionary of its own: one dictionary a row group, not one a shard."""
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
 
 
 class TableParts:
