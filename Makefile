@@ -45,6 +45,7 @@ bench: bench-pdq bench-import bench-desk bench-pages bench-matching bench-servin
 
 bench-pdq: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.pdq
+	$(BIN)/python -m benchmarks.pdq_margins
 
 bench-import: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.importing

@@ -23,8 +23,9 @@ SHARDS = 20
 WITHIN = 0.05
 """Of the time a picture takes in the smallest collection: so much longer it may take in the larger ones."""
 
-MORE = 16.0
-"""MiB that a process may hold more of for itself than it did with the smallest collection, and be called flat."""
+MORE = 32.0
+"""MiB that a process may hold more of for itself than it did with the smallest collection, and be called flat: buffers of
+tables and bars of plots fill up once, and do so only in larger ones."""
 
 AGAIN, SHORT = 3, 60.0
 """How often, and under how many seconds, a run is repeated."""

@@ -55,6 +55,9 @@ def audit() -> None:
 )
 @click.option("--census", is_flag=True, help="Count what pictures' metadata claim of their origin.")
 @click.option(
+    "--fetch", is_flag=True, help="Fetch pictures that tables name by address alone. [default: nothing is]"
+)
+@click.option(
     "--distance", type=click.IntRange(0, 239), default=31, show_default=True, help="Bits that may differ."
 )
 @click.option(
@@ -86,7 +89,8 @@ def run_command(dataset: str, out: Path, signing_key: Path | None, as_json: bool
     """Compare every picture, and every hash and address that is stated, with lists.
 
     DATASET is a folder, one file, or s3://BUCKET/PREFIX. Folders of pictures, tar (WebDataset), parquet, Arrow and
-    Hugging Face's data sets, and zip are read, mixed as they come. Nothing is fetched, unpacked to disk or shown.
+    Hugging Face's data sets, and zip are read, mixed as they come. Nothing is unpacked to disk or shown,
+    and nothing fetched without --fetch, which asks the servers that a table names; see the guide before you use it.
 
     It may be stopped at any moment: the same command goes on where it was. DIR then holds hits.parquet, errors.parquet,
     shards.parquet, report.html, and summary.json with its signature.
@@ -134,6 +138,7 @@ def _asked(
     anonymous: bool,
     fingerprints: bool,
     census: bool,
+    fetch: bool,
     engine: str,
     address: str,
     **columns: str,
@@ -159,6 +164,7 @@ def _asked(
         reading=reading,
         fingerprints=fingerprints,
         census=census,
+        fetch=fetch,
         engine=engine,
         workers=workers or 0,
         address=address,

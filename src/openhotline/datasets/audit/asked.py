@@ -26,6 +26,7 @@ class Asked:
     """``workers`` are processes, 0 one for each processor; ``address`` is that of a Ray cluster.
 
     ``dataset`` is a folder, a file, or an address of an object store; ``lists`` are list files or prepared lists.
+    ``fetch``: pictures that tables name by address alone are fetched.
     """
 
     dataset: str
@@ -34,6 +35,7 @@ class Asked:
     reading: Reading = field(default_factory=Reading)
     fingerprints: bool = False
     census: bool = False
+    fetch: bool = False
     engine: str = "local"
     workers: int = 0
     address: str = ""
@@ -58,6 +60,7 @@ class Asked:
             "reading": _plain(asdict(self.reading)),
             "fingerprints": self.fingerprints,
             "census": self.census,
+            "fetch": self.fetch,
             "engine": self.engine,
             "version": version("openhotline"),
             "started_at": moment(at),
@@ -71,6 +74,7 @@ class Asked:
             "reading": _plain(asdict(self.reading)),
             "fingerprints": self.fingerprints,
             "census": self.census,
+            "fetch": self.fetch,
         }
 
 

@@ -1,9 +1,10 @@
 """Which members a data set had when it was audited, as one number that does not depend on who looked, or in what order.
 
 A member gives the length of its key (8 bytes, the lowest first), its key in UTF-8, and 32 bytes: the SHA-256 of its
-bytes. Where there are none to read, these stand for what the data set states (:func:`stated_digest`); they are zero
-where nothing is known of a member. A shard's digest is the SHA-256 over its members as they come; a
-data set's is that over its shards' names, each with its length in the same way, and digests, in the names' order.
+bytes. Where there are none to read, or only fetched ones, these stand for what the data set states
+(:func:`stated_digest`); they are zero where nothing is known of a member. A shard's digest is the SHA-256 over its
+members as they come; a data set's is that over its shards' names, each with its length in the same way, and digests, in
+the names' order.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class ShardDigest:
     def add_item(self, item: Item) -> None:
         """Take what was read of a shard, as it came."""
         if item.problem not in REMARKS:
-            self.add(item.key, _value_of(item))
+            self.add(item.key, value_of(item))
 
     def add_looked(self, looked: Looked, members: Sequence[int]) -> None:
         """Take a batch that was looked at: the rows ``members`` of it."""
@@ -42,6 +43,7 @@ class ShardDigest:
         for row in members:
             stated = states[row] in _STATED
             value = _of_row(looked, row) if stated else values[row].tobytes()
+            value = looked.stands_for.get(row, value)
             rows.append(_with_length(looked.keys[row]) + value)
         self._found.update(b"".join(rows))
 
@@ -70,7 +72,8 @@ def stated_digest(hashes: Mapping[str, bytes], url: str) -> bytes:
 _VALUES = ("md5", "pdq", "sha1", "sha256")
 
 
-def _value_of(item: Item) -> bytes:
+def value_of(item: Item) -> bytes:
+    """Return the 32 bytes that stand for what was read of a member."""
     if item.problem:
         return NOTHING
     if item.untrusted_bytes is not None:

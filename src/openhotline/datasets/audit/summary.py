@@ -20,7 +20,7 @@ EXIT_CODES: Mapping[str, int] = {CLEAN: 0, HITS: 1, ERRORS: 4}
 LOOKED_WITH = ("openhotline", "pillow", "simplejpeg", "numpy", "numba", "pdqhash", "pyarrow", "daft", "ray")
 """Packages that a result depends on; those that are not installed are left out."""
 
-ASKED = ("rule", "lists", "engine", "reading", "fingerprints", "census", "started_at", "against")
+ASKED = ("rule", "lists", "engine", "reading", "fingerprints", "census", "fetch", "started_at", "against")
 """What of ``audit.json`` is told to others. Where the data set lies, keys and the operator's paths are not."""
 
 

@@ -17,7 +17,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
-from openhotline.datasets.audit.digest import ShardDigest
+from openhotline.datasets.audit.digest import ShardDigest, value_of
 from openhotline.datasets.audit.parcel import decode_result, encode_result
 from openhotline.datasets.audit.result import ShardResult
 from openhotline.datasets.audit.rows import error_rows, fingerprint_rows, hit_rows, table_of
@@ -26,6 +26,7 @@ from openhotline.datasets.bulk.asking import Asker
 from openhotline.datasets.bulk.looking import Looker
 from openhotline.datasets.bulk.record import REMARKS, Hit, Looked, State
 from openhotline.datasets.census import count_claims
+from openhotline.datasets.inputs.fetching import guarded_fetch, with_fetched
 from openhotline.datasets.inputs.forms import ARROW, PARQUET
 from openhotline.datasets.inputs.reading import read_shard
 from openhotline.datasets.inputs.shard import Reading, Shard
@@ -47,12 +48,13 @@ _COLUMNS: Mapping[State, str] = {
 
 class ShardWork:
     """``conf`` holds ``lists`` (``name`` and ``folder`` of each, verified before), ``rule``, ``reading``,
-    ``fingerprints`` and ``census``, as JSON can hold them. Close it, or use it in a ``with`` block."""
+    ``fingerprints``, ``census`` and ``fetch``, as JSON can hold them. Close it, or use it in a ``with`` block."""
 
     def __init__(self, conf: Mapping[str, Any]) -> None:
         self._rule = Rule(**conf["rule"])
         self._reading = Reading(**conf["reading"])
         self._fingerprints, self._census = bool(conf["fingerprints"]), bool(conf["census"])
+        self._fetch = guarded_fetch() if conf.get("fetch") else None
         lists = [open_list(Path(one["folder"]), name=one["name"], verify=False) for one in conf["lists"]]
         self._asker = Asker(lists, self._rule)
         self._stack = ExitStack()
@@ -64,7 +66,10 @@ class ShardWork:
         begun = time.monotonic()
         gathered = Gathered(shard.name, self._rule, fingerprints=self._fingerprints, census=self._census)
         pictures = shard.form in (PARQUET, ARROW)  # a column of pictures holds nothing else
-        for looked in self._looker.look(read_shard(shard, self._reading), expects_pictures=pictures):
+        items = read_shard(shard, self._reading)
+        if self._fetch:
+            items = with_fetched(items, self._fetch, digest=value_of)
+        for looked in self._looker.look(items, expects_pictures=pictures):
             gathered.add(looked, self._asker.hits(looked, self._looker.strict))
         return gathered.result(size=shard.size, seconds=time.monotonic() - begun)
 

@@ -42,9 +42,9 @@ MARGINS = ((2, 6), (4, 8), (8, 12), (SELF_CHECK_LIMIT, MARGIN))
 """Bits that a fast hash is searched further with, by how many of its frequencies lie near their median.
 
 Only those can change sides. A fast hash was never off the strict one by more than 2 bits more than it has of them, nor
-by more than 10 in all, in 3,470 drawn pictures and crops of them, from 0.1 to 2 megapixels, half of them damaged by
-blur, low contrast or low JPEG quality (our own measurement, 2026-11). Here are at least 4 more. Each bit less is
-searched for in less time: at 47 bits a million entries take seven times as long as at 31.
+by more than 10 in all, in 3,586 drawn pictures, from 0.1 to 2 megapixels, most of them cropped or damaged by blur, low
+contrast or low JPEG quality (``benchmarks.pdq_margins``). Here are at least 4 more. Each bit less is searched for in
+less time: at 47 bits a million entries take seven times as long as at 31.
 """
 
 MOST_TOLD = 100

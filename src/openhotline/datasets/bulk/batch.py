@@ -53,6 +53,7 @@ class Batch:
         self._problems: dict[int, str] = {}
         self._urls: dict[int, str] = {}
         self._stated: dict[int, Mapping[str, bytes]] = {}
+        self._stands_for: dict[int, bytes] = {}
 
     def add(self, item: Item) -> None:
         """Take one member."""
@@ -69,6 +70,8 @@ class Batch:
             self._rows.append(self._not_asked(item))
         if item.stated:
             self._add_stated(item.stated)
+        if item.stands_for:
+            self._stands_for[len(self.keys)] = item.stands_for
         self.keys.append(item.key)
 
     def _not_asked(self, item: Item) -> bytes:
@@ -133,7 +136,9 @@ class Batch:
         looks = np.frombuffer(bytearray(b"".join(self._rows)), LOOK)
         for places, answers in self._answers:
             self._fill(looks, np.asarray(places), answers)
-        return Looked(self.keys, looks, self.untrusted, self._problems, self._urls, self._stated)
+        return Looked(
+            self.keys, looks, self.untrusted, self._problems, self._urls, self._stated, self._stands_for
+        )
 
     def _fill(self, looks: npt.NDArray[np.void], places: npt.NDArray[np.int64], answers: Answers) -> None:
         for name in ("pdq", "quality", "mode", "reason", "claims", "near_median"):

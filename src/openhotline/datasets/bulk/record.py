@@ -67,7 +67,8 @@ class Looked:
 
     ``problems`` by position say why a member was not read (a code of ``inputs.shard.PROBLEMS``); ``urls`` by position
     are addresses that the data set states, in the normal form of lists. ``stated`` by position holds hashes that the
-    data set states of a member that was looked at as well, where they are not those of its bytes.
+    data set states of a member that was looked at as well, where they are not those of its bytes. ``stands_for`` by
+    position is what counts in the data set's digest for a member that was fetched.
     """
 
     keys: list[str]
@@ -76,6 +77,7 @@ class Looked:
     problems: Mapping[int, str] = field(default_factory=dict)
     urls: Mapping[int, str] = field(default_factory=dict)
     stated: Mapping[int, Mapping[str, bytes]] = field(default_factory=dict)
+    stands_for: Mapping[int, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Hit:
     grades: Mapping[str, Any] = field(default_factory=dict)
 
 
-REMARKS = frozenset({"duplicate_key", "expands_too_far", "unreadable_shard"})
+REMARKS = frozenset({"duplicate_key", "expands_too_far", "not_fetched", "unreadable_shard"})
 """Codes of ``inputs.shard.PROBLEMS`` that are no member's."""
 
 REASONS: tuple[str, ...] = ("", *UNDECODABLE, *TOO_LARGE, *FAILED, "other")

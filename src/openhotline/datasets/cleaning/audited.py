@@ -55,6 +55,11 @@ class Audited:
         return int(self.summary["asked"]["rule"]["min_quality"])
 
     @property
+    def fetched(self) -> bool:
+        """Say whether pictures were fetched that the data set only names."""
+        return bool(self.summary["asked"].get("fetch"))
+
+    @property
     def size(self) -> int:
         """Return the bytes of the data set."""
         return int(self.summary["counts"].get("bytes", 0))

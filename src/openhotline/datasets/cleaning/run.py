@@ -108,7 +108,11 @@ def _reasons(wish: Wish, audited: Audited) -> Reasons:
         parts.append(near_reasons(audited.folder, distance=wish.near, min_quality=audited.min_quality))
     if wish.drop_unreadable:
         parts.append(unreadable_reasons(audited.folder))
-    return Reasons(pa.concat_tables(parts))
+    found = pa.concat_tables(parts)
+    if audited.fetched:  # the bytes that were looked at are not here: the keys tell
+        at = found.schema.get_field_index("sha256")
+        found = found.set_column(at, found.schema.field(at), pa.nulls(found.num_rows, pa.string()))
+    return Reasons(found)
 
 
 def _folder_samples(reasons: Reasons) -> Iterable[str]:

@@ -53,7 +53,8 @@ class Item:
     ``problem`` is a code of :data:`PROBLEMS` where it could not be read, and then there is nothing else; ``stated``
     holds what the data set itself says: ``md5`` ... in hexadecimal, ``url`` as written. It may stand beside bytes, and
     then tells of the original, of which the bytes may be a scaled copy. ``is_label`` marks what stands beside pictures
-    (captions, classes), which is counted and not looked at.
+    (captions, classes), which is counted and not looked at. ``stands_for`` is what counts in the data set's digest, 32
+    bytes, where the bytes were fetched and are not the data set's own.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Item:
     stated: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     is_label: bool = False
+    stands_for: bytes = b""
 
 
 PROBLEMS: Mapping[str, str] = {
@@ -74,6 +76,7 @@ PROBLEMS: Mapping[str, str] = {
     "not_a_file": "The member is a link, a device or a sparse file, and was not read. Write the shard with files alone.",
     "packed_otherwise": "It is encrypted, or packed in a way that is not read. Write it again, stored or deflated.",
     "expands_too_far": "It unpacks to far more than archives of pictures do, and was not read from here on. Look at it.",
+    "not_fetched": "The address gave nothing, or may not be asked, and no picture was looked at. Audit again later.",
     "duplicate_key": "Another member of this shard has the same key. Both were looked at.",
 }
 """Codes of what may keep an audit from a member, with what to do."""

@@ -1,0 +1,75 @@
+"""Pictures that a table only names by their addresses: fetched by the guarded client, where the operator wants that.
+
+Nothing is kept: a picture is looked at as if the table had held it, and let go. What is asked is what the table names and
+what that leads on to; no page is read for further addresses. The data set stays what it states: its digest does not
+depend on what servers gave that day.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+from openhotline.datasets.inputs.shard import Item
+from openhotline.errors import OpenHotlineError, Refused
+from openhotline.trace.guarded import Guarded
+from openhotline.trace.names import Names
+from openhotline.trace.wire import Limits
+
+Fetch = Callable[[str], bytes]
+"""An address to the bytes it gives; raises what :mod:`openhotline.errors` has where there are none."""
+
+AT_ONCE = 8
+"""Addresses that one process asks side by side: as many pictures are held, each of at most LARGEST bytes."""
+
+LARGEST = 24 << 20
+FOUND = 200
+
+
+def guarded_fetch(client: Guarded | None = None) -> Fetch:
+    """Return how pictures are fetched: from public addresses only, over http or https, within limits of time and size."""
+    asking = client or Guarded(on=True, resolve=Names().resolve, limits=Limits(body_bytes=LARGEST))
+
+    def fetch(url: str) -> bytes:
+        reply = asking.document(url, accept="image/*", plain=True)
+        if reply.status != FOUND or not reply.body:
+            raise Refused("The server did not give what the address names.")
+        return reply.body
+
+    return fetch
+
+
+def with_fetched(items: Iterable[Item], fetch: Fetch, *, digest: Callable[[Item], bytes]) -> Iterator[Item]:
+    """Yield items in their order, those that have nothing but an address with what it gives.
+
+    Where it gives nothing, the item stays as it was, and a second one tells so. ``digest`` is what stands for an item in
+    the data set's digest.
+    """
+    waiting: deque[tuple[Item, Future[bytes] | None]] = deque()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="openhotline-fetch") as pool:
+        try:
+            for item in items:
+                is_alone = item.untrusted_bytes is None and item.digests is None and not item.problem
+                url = item.stated.get("url", "") if is_alone else ""
+                waiting.append((item, pool.submit(fetch, url) if url else None))
+                while waiting and (waiting[0][1] is None or len(waiting) >= AT_ONCE):
+                    yield from _given(*waiting.popleft(), digest)
+            while waiting:
+                yield from _given(*waiting.popleft(), digest)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _given(item: Item, coming: Future[bytes] | None, digest: Callable[[Item], bytes]) -> Iterator[Item]:
+    if coming is None:
+        yield item
+        return
+    try:
+        untrusted_bytes = coming.result()
+    except OpenHotlineError:
+        yield item
+        yield Item(item.key, problem="not_fetched")
+        return
+    yield replace(item, untrusted_bytes=untrusted_bytes, stands_for=digest(item))
