@@ -16,9 +16,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.datasets.audit_cast import KNOWN_AGAIN, known_list
+from tests.datasets.audit_cast import known_list
 from tests.datasets.audit_results import ASKED, KEY, NOON
-from tests.gate.gate_cast import drawn, encoded
+from tests.gate.gate_cast import KNOWN_AGAIN, drawn, encoded
 from tests.trace.servers import PATIENT, Server, client, says, serving
 
 from openhotline.datasets.audit.finishing import finish
@@ -29,7 +29,7 @@ from openhotline.datasets.inputs import Reading
 from openhotline.datasets.inputs.fetching import AT_ONCE, Fetch, guarded_fetch, with_fetched
 from openhotline.datasets.inputs.planning import plan
 from openhotline.datasets.inputs.shard import Item
-from openhotline.errors import NotFound
+from openhotline.errors import NotFound, OpenHotlineError
 from openhotline.known.preparing import prepare
 
 OTHER = encoded(drawn(7))
@@ -163,4 +163,12 @@ def test_the_guard_holds_when_fetching_is_on(table: Path, tmp_path: Path, server
     assert done.returncode == 4, done.stderr
     told = json.loads(done.stdout)
     assert told["errors"] == {"not_fetched": 1} and told["asked"]["fetch"] is True
+    assert server.asked == []
+
+
+def test_names_are_resolved_by_this_machine_and_only_public_addresses_are_asked(server: Server) -> None:
+    fetch = guarded_fetch()
+    for host in ("localhost.localdomain", "127.0.0.1", "no-such-name.example"):
+        with pytest.raises(OpenHotlineError):
+            fetch(f"http://{host}/known.jpg")
     assert server.asked == []

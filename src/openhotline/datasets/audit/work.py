@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +26,6 @@ from openhotline.datasets.bulk.asking import Asker
 from openhotline.datasets.bulk.looking import Looker
 from openhotline.datasets.bulk.record import REMARKS, Hit, Looked, State
 from openhotline.datasets.census import count_claims
-from openhotline.datasets.inputs.fetching import guarded_fetch, with_fetched
 from openhotline.datasets.inputs.forms import ARROW, PARQUET
 from openhotline.datasets.inputs.reading import read_shard
 from openhotline.datasets.inputs.shard import Reading, Shard
@@ -54,7 +53,11 @@ class ShardWork:
         self._rule = Rule(**conf["rule"])
         self._reading = Reading(**conf["reading"])
         self._fingerprints, self._census = bool(conf["fingerprints"]), bool(conf["census"])
-        self._fetch = guarded_fetch() if conf.get("fetch") else None
+        self._fetch: Callable[[str], bytes] | None = None
+        if conf.get("fetch"):  # the client is loaded by whoever needs it
+            from openhotline.datasets.inputs.fetching import guarded_fetch
+
+            self._fetch = guarded_fetch()
         lists = [open_list(Path(one["folder"]), name=one["name"], verify=False) for one in conf["lists"]]
         self._asker = Asker(lists, self._rule)
         self._stack = ExitStack()
@@ -68,6 +71,8 @@ class ShardWork:
         pictures = shard.form in (PARQUET, ARROW)  # a column of pictures holds nothing else
         items = read_shard(shard, self._reading)
         if self._fetch:
+            from openhotline.datasets.inputs.fetching import with_fetched
+
             items = with_fetched(items, self._fetch, digest=value_of)
         for looked in self._looker.look(items, expects_pictures=pictures):
             gathered.add(looked, self._asker.hits(looked, self._looker.strict))

@@ -7,15 +7,15 @@ depend on what servers gave that day.
 
 from __future__ import annotations
 
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from openhotline.datasets.inputs.shard import Item
-from openhotline.errors import OpenHotlineError, Refused
+from openhotline.errors import BadInput, Busy, NotFound, OpenHotlineError, Refused
 from openhotline.trace.guarded import Guarded
-from openhotline.trace.names import Names
 from openhotline.trace.wire import Limits
 
 Fetch = Callable[[str], bytes]
@@ -30,7 +30,7 @@ FOUND = 200
 
 def guarded_fetch(client: Guarded | None = None) -> Fetch:
     """Return how pictures are fetched: from public addresses only, over http or https, within limits of time and size."""
-    asking = client or Guarded(on=True, resolve=Names().resolve, limits=Limits(body_bytes=LARGEST))
+    asking = client or Guarded(on=True, resolve=_resolve, limits=Limits(body_bytes=LARGEST))
 
     def fetch(url: str) -> bytes:
         reply = asking.document(url, accept="image/*", plain=True)
@@ -60,6 +60,19 @@ def with_fetched(items: Iterable[Item], fetch: Fetch, *, digest: Callable[[Item]
                 yield from _given(*waiting.popleft(), digest)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _resolve(name: str) -> tuple[str, ...]:
+    """Return a name's addresses as this machine finds them; the guarded client then refuses those that are not public."""
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except UnicodeError as problem:
+        raise BadInput("The host's name cannot be asked for.") from problem
+    except socket.gaierror as problem:
+        if problem.errno in (socket.EAI_NONAME, socket.EAI_FAIL):
+            raise NotFound("There is no such name any more.") from problem
+        raise Busy("The name servers did not answer. Try again later.") from problem
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def _given(item: Item, coming: Future[bytes] | None, digest: Callable[[Item], bytes]) -> Iterator[Item]:
