@@ -132,7 +132,7 @@ def test_order_is_kept_and_few_are_held(server: Server) -> None:
         with lock:
             under_way -= 1
         if url.endswith("7"):
-            raise NotFound("gone")
+            raise NotFound("gone") if under_way else ValueError("something unforeseen")
         return url.encode()
 
     items = [
