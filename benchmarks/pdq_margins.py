@@ -17,9 +17,8 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
 from benchmarks.landscapes import draw, jpeg
-from openhotline import hashing, media
+from benchmarks.pdq import fast_alone, strict
 from openhotline.datasets.bulk.asking import MARGINS
-from openhotline.hashing import FAST_SHORTER_SIDE, PdqHash
 from openhotline.known.answers import QUALITY_MARGIN
 
 SIDES = ((400, 300), (640, 480), (1024, 683), (1200, 900), (1632, 1224))
@@ -46,21 +45,6 @@ WAYS: Mapping[str, tuple[Change, int]] = {
 }
 
 
-def both(data: bytes) -> tuple[PdqHash, PdqHash]:
-    """Return the fast hash of a file, and the strict one."""
-    small = media.decode(data, want="luma", min_short_side=FAST_SHORTER_SIDE)
-    fast = hashing.pdq_fast(
-        small.pixels, width=small.full_width, height=small.full_height, decoder=small.decoder
-    )
-    full = media.decode(data, want="rgb")
-    return fast, hashing.pdq_strict(full.pixels, decoder=full.decoder)
-
-
-def bits_between(one: PdqHash, other: PdqHash) -> int:
-    """Return the bits in which two hashes differ."""
-    return (int(one.hex, 16) ^ int(other.hex, 16)).bit_count()
-
-
 def main() -> None:
     """Draw, hash twice, print a line for each margin."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -72,13 +56,14 @@ def main() -> None:
         for seed in range(count):
             image = Image.fromarray(draw(width, height, seed, grain=1.0 + seed % 4))
             for change, quality in WAYS.values():
-                fast, strict = both(jpeg(np.asarray(change(image)), quality))
+                data = jpeg(np.asarray(change(image)), quality)
+                fast, full = fast_alone(data), strict(data)
                 if not fast.is_certain:
                     again += 1
                     continue
                 row = next(at for at, (most, _) in enumerate(MARGINS) if fast.near_median <= most)
-                off[row].append((bits_between(fast, strict), fast.near_median))
-                lower.append(strict.quality - fast.quality)
+                off[row].append((fast.distance(full), fast.near_median))
+                lower.append(full.quality - fast.quality)
     print(f"{sum(map(len, off)):,} fast hashes, {again:,} more that were made again strictly\n")
     print("near the median   hashes   most bits off   beyond its own count   margin   lost")
     for (most, margin), seen in zip(MARGINS, off, strict=True):

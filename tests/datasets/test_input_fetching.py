@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,7 +26,7 @@ from openhotline.datasets.audit.finishing import finish
 from openhotline.datasets.audit.result import ShardResult
 from openhotline.datasets.audit.work import ShardWork
 from openhotline.datasets.cleaning.run import Wish, clean
-from openhotline.datasets.inputs import Reading
+from openhotline.datasets.inputs import Reading, fetching
 from openhotline.datasets.inputs.fetching import AT_ONCE, Fetch, guarded_fetch, with_fetched
 from openhotline.datasets.inputs.planning import plan
 from openhotline.datasets.inputs.shard import Item
@@ -74,8 +75,7 @@ def looked_at(table: Path, listed: Path, fetch: Fetch | None) -> ShardResult:
         "fetch": fetch is not None,
     }
     (shard,) = plan(str(table), Reading())
-    with ShardWork(conf) as work:
-        work._fetch = fetch
+    with patch.object(fetching, "guarded_fetch", lambda: fetch), ShardWork(conf) as work:
         return work.run(shard)
 
 

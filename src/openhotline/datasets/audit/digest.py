@@ -34,7 +34,7 @@ class ShardDigest:
     def add_item(self, item: Item) -> None:
         """Take what was read of a shard, as it came."""
         if item.problem not in REMARKS:
-            self.add(item.key, value_of(item))
+            self.add(item.key, _value_of(item))
 
     def add_looked(self, looked: Looked, members: Sequence[int]) -> None:
         """Take a batch that was looked at: the rows ``members`` of it."""
@@ -42,8 +42,7 @@ class ShardDigest:
         rows = []
         for row in members:
             stated = states[row] in _STATED
-            value = _of_row(looked, row) if stated else values[row].tobytes()
-            value = looked.stands_for.get(row, value)
+            value = _of_row(looked, row) if stated else looked.stands_for.get(row) or values[row].tobytes()
             rows.append(_with_length(looked.keys[row]) + value)
         self._found.update(b"".join(rows))
 
@@ -69,11 +68,16 @@ def stated_digest(hashes: Mapping[str, bytes], url: str) -> bytes:
     return hashlib.sha256("".join(lines).encode("utf-8", "backslashreplace")).digest() if lines else NOTHING
 
 
+def stated_value(item: Item) -> bytes:
+    """Return the :func:`stated_digest` of what is stated of a member."""
+    stated = read_stated(item.stated)
+    return stated_digest(stated.hashes, stated.url)
+
+
 _VALUES = ("md5", "pdq", "sha1", "sha256")
 
 
-def value_of(item: Item) -> bytes:
-    """Return the 32 bytes that stand for what was read of a member."""
+def _value_of(item: Item) -> bytes:
     if item.problem:
         return NOTHING
     if item.untrusted_bytes is not None:
@@ -82,8 +86,7 @@ def value_of(item: Item) -> bytes:
         return NOTHING
     if item.digests is not None:
         return bytes.fromhex(item.digests.sha256)
-    stated = read_stated(item.stated)
-    return stated_digest(stated.hashes, stated.url)
+    return stated_value(item)
 
 
 def _of_row(looked: Looked, row: int) -> bytes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
-from openhotline.datasets.audit.digest import ShardDigest, value_of
+from openhotline.datasets.audit.digest import ShardDigest, stated_value
 from openhotline.datasets.audit.parcel import decode_result, encode_result
 from openhotline.datasets.audit.result import ShardResult
 from openhotline.datasets.audit.rows import error_rows, fingerprint_rows, hit_rows, table_of
@@ -28,7 +29,7 @@ from openhotline.datasets.bulk.record import REMARKS, Hit, Looked, State
 from openhotline.datasets.census import count_claims
 from openhotline.datasets.inputs.forms import ARROW, PARQUET
 from openhotline.datasets.inputs.reading import read_shard
-from openhotline.datasets.inputs.shard import Reading, Shard
+from openhotline.datasets.inputs.shard import Item, Reading, Shard
 from openhotline.known import Rule
 from openhotline.known.opening import open_list
 
@@ -53,11 +54,11 @@ class ShardWork:
         self._rule = Rule(**conf["rule"])
         self._reading = Reading(**conf["reading"])
         self._fingerprints, self._census = bool(conf["fingerprints"]), bool(conf["census"])
-        self._fetch: Callable[[str], bytes] | None = None
+        self._with_pictures: Callable[[Iterator[Item]], Iterator[Item]] | None = None
         if conf.get("fetch"):  # the client is loaded by whoever needs it
-            from openhotline.datasets.inputs.fetching import guarded_fetch
+            from openhotline.datasets.inputs.fetching import guarded_fetch, with_fetched
 
-            self._fetch = guarded_fetch()
+            self._with_pictures = partial(with_fetched, fetch=guarded_fetch(), digest=stated_value)
         lists = [open_list(Path(one["folder"]), name=one["name"], verify=False) for one in conf["lists"]]
         self._asker = Asker(lists, self._rule)
         self._stack = ExitStack()
@@ -70,10 +71,8 @@ class ShardWork:
         gathered = Gathered(shard.name, self._rule, fingerprints=self._fingerprints, census=self._census)
         pictures = shard.form in (PARQUET, ARROW)  # a column of pictures holds nothing else
         items = read_shard(shard, self._reading)
-        if self._fetch:
-            from openhotline.datasets.inputs.fetching import with_fetched
-
-            items = with_fetched(items, self._fetch, digest=value_of)
+        if self._with_pictures is not None:
+            items = self._with_pictures(items)
         for looked in self._looker.look(items, expects_pictures=pictures):
             gathered.add(looked, self._asker.hits(looked, self._looker.strict))
         return gathered.result(size=shard.size, seconds=time.monotonic() - begun)

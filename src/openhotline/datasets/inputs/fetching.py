@@ -62,19 +62,6 @@ def with_fetched(items: Iterable[Item], fetch: Fetch, *, digest: Callable[[Item]
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _resolve(name: str) -> tuple[str, ...]:
-    """Return a name's addresses as this machine finds them; the guarded client then refuses those that are not public."""
-    try:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    except UnicodeError as problem:
-        raise BadInput("The host's name cannot be asked for.") from problem
-    except socket.gaierror as problem:
-        if problem.errno in (socket.EAI_NONAME, socket.EAI_FAIL):
-            raise NotFound("There is no such name any more.") from problem
-        raise Busy("The name servers did not answer. Try again later.") from problem
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
 def _given(item: Item, coming: Future[bytes] | None, digest: Callable[[Item], bytes]) -> Iterator[Item]:
     if coming is None:
         yield item
@@ -87,3 +74,19 @@ def _given(item: Item, coming: Future[bytes] | None, digest: Callable[[Item], by
         yield Item(item.key, problem="not_fetched")
         return
     yield replace(item, untrusted_bytes=untrusted_bytes, stands_for=digest(item))
+
+
+def _resolve(name: str) -> tuple[str, ...]:
+    """Return a name's addresses as this machine finds them; the guarded client then refuses those that are not public.
+
+    ``trace.names`` also tells the names in between, which nobody asks for here, and needs a package of the site's.
+    """
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except UnicodeError as problem:
+        raise BadInput("The host's name cannot be asked for.") from problem
+    except socket.gaierror as problem:
+        if problem.errno in (socket.EAI_NONAME, socket.EAI_FAIL):
+            raise NotFound("There is no such name any more.") from problem
+        raise Busy("The name servers did not answer. Try again later.") from problem
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
