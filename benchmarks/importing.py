@@ -5,7 +5,7 @@ Compared are two ways to go through the same files with two processes that decod
 - *alone*: each file is read, digested (MD5, SHA-1, SHA-256), decoded, hashed by PDQ and encrypted with AES-256-GCM, and
   nothing is kept. Its processes are started, loaded and warm before its clock runs, and their start counts nowhere.
 - *import*: ``import_batch`` as the command runs it on a fresh site, from its first line to its last: the start of the
-  confined workers and their replacement after every 5,000 files, digests, decoding, PDQ, provenance, previews, the vault
+  confined workers and their replacement after every 20,000 files, digests, decoding, PDQ, provenance, previews, the vault
   with its waits for the disk, rows, the ledger, clusters, and cases in their order.
 
 First every second file is gone through alone, then everything is imported, then the other half alone; so what changes

@@ -15,7 +15,8 @@ from tests.desk.desk_browser import DISCOUNTED, TYPICAL, OpenDesk, axe_source, d
 from tests.desk.desk_site import Site
 
 from openhotline.media.levels import LEVELS
-from openhotline.media.preview import LONGEST_SIDE, TILE_SIDE
+from openhotline.media.preview import LONGEST_SIDE
+from openhotline.media.sheet import TILE_SIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SITE = {"sizes": [30, 7, 4, 2, *[1] * 30]}

@@ -7,8 +7,8 @@ import pytest
 from media_drawings import every_kind, landscape, saved, sixteen_bit, with_orientation
 from PIL import Image, ImageOps
 
-from openhotline.media import PREVIEW_LEAST_SIDE, decode, make_preview, preview_tile
-from openhotline.media.preview import LONGEST_SIDE, TILE_SIDE
+from openhotline.media import PREVIEW_LEAST_SIDE, decode, make_preview
+from openhotline.media.preview import LONGEST_SIDE, preview_size, read_preview
 
 KINDS = every_kind()
 
@@ -43,19 +43,21 @@ def test_a_preview_stands_upright(orientation: int) -> None:
     data = with_orientation(landscape(900, 620), "JPEG", orientation)
     preview = opened(make_preview(decode(data, want="luma", min_short_side=256)))
     meant = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("L")
-    for shown in (preview, opened(preview_tile(make_preview(decode(data, want="rgb"))))):
+    for shown in (preview, opened(make_preview(decode(data, want="rgb")))):
         coarse = [np.asarray(p.resize((24, 24), Image.Resampling.BOX)).astype(int) for p in (shown, meant)]
         assert shown.width / shown.height == pytest.approx(meant.width / meant.height, rel=0.02)
         assert np.abs(coarse[0] - coarse[1]).mean() < 4
 
 
-def test_the_tile_is_the_same_picture_smaller() -> None:
+@pytest.mark.parametrize("least_side", [1, 80, 192, 240, 400, 640, 2000])
+def test_a_preview_is_read_at_the_smallest_scale_that_is_large_enough(least_side: int) -> None:
     preview = make_preview(np.asarray(landscape(640, 400).convert("L")))
-    tile = opened(preview_tile(preview))
-    assert max(tile.size) <= TILE_SIDE
-    small = np.asarray(opened(preview).resize(tile.size)).astype(int)
-    assert np.abs(np.asarray(tile).astype(int) - small).mean() < 6
-    assert preview_tile(preview_tile(preview)) == preview_tile(preview)
+    pixels = read_preview(preview, least_side=least_side)
+    width, height = preview_size(preview)
+    assert pixels.shape[1] == max(80, min(-(-least_side // 80) * 80, width))
+    small = np.asarray(opened(preview).resize(pixels.shape[::-1])).astype(int)
+    assert np.abs(pixels - small).mean() < 6
+    assert pixels.shape[0] == pytest.approx(pixels.shape[1] * height / width, abs=1)
 
 
 def test_a_preview_carries_nothing_of_the_file_but_grey_pixels() -> None:
@@ -67,11 +69,6 @@ def test_a_preview_carries_nothing_of_the_file_but_grey_pixels() -> None:
 def test_the_preview_of_a_wide_picture_is_not_white_where_the_peers_input_is() -> None:
     decoded = decode(sixteen_bit("PNG"), want="rgb")
     assert np.asarray(opened(make_preview(decoded))).std() > 50
-
-
-def test_noise_makes_no_preview_too_large_for_its_segment() -> None:
-    noise = np.random.default_rng(1).integers(0, 256, (700, 700), dtype=np.uint8)
-    assert preview_tile(make_preview(noise)) != make_preview(noise)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from media_drawings import landscape
 from PIL import Image
 
 from openhotline.errors import BadInput, WrongUsage
-from openhotline.media import LEVELS, make_preview, preview_tile, render_one, render_sheet, sheet_layout
+from openhotline.media import LEVELS, make_preview, render_one, render_sheet, sheet_layout
 from openhotline.media.sheet import BACKGROUND, GAP, MOST_MEMBERS, render_entry
 
 Grey = np.ndarray[Any, Any]
@@ -89,12 +89,6 @@ def test_the_top_level_is_the_preview_itself() -> None:
 def test_a_member_without_a_preview_keeps_its_place() -> None:
     sheet = grey(render_sheet([previews(1)[0], b"", previews(1)[0]], level=5, columns=3))
     assert sheet[20:170, 220:370].std() < 2
-
-
-def test_tiles_alone_give_the_same_sheet() -> None:
-    whole = previews(4)
-    tiles = [preview_tile(preview) for preview in whole]
-    assert render_sheet(tiles, level=3, columns=2) == render_sheet(whole, level=3, columns=2)
 
 
 @pytest.mark.parametrize(

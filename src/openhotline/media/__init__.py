@@ -6,7 +6,7 @@ from openhotline.media.levels import LEVELS, Level, get_level
 from openhotline.media.limits import Limits
 from openhotline.media.preparation import prepare
 from openhotline.media.preview import LEAST_SIDE as PREVIEW_LEAST_SIDE
-from openhotline.media.preview import make_preview, preview_tile
+from openhotline.media.preview import make_preview
 from openhotline.media.reasons import reason_of
 from openhotline.media.sheet import Layout, render_one, render_sheet, sheet_layout
 from openhotline.media.sniff import MEDIA_TYPES, sniff
@@ -24,7 +24,6 @@ __all__ = [
     "get_level",
     "make_preview",
     "prepare",
-    "preview_tile",
     "reason_of",
     "render_one",
     "render_sheet",

@@ -26,7 +26,7 @@ class Limits:
     reply_bytes: int = 64 * MEBIBYTE
     open_files: int = 48
     start_seconds: float = 120.0
-    recycle_after: int = 5000
+    recycle_after: int = 20_000
     life_cpu_seconds: float = 1800.0
 
 

@@ -1,9 +1,7 @@
-"""The preview: a small, grey, upright JPEG, made once per item. All that a reader's screen is ever drawn
-from.
+"""The preview: a small, grey, upright JPEG of at most 640 pixels on the longer side, made once per item. All that a
+reader's screen is ever drawn from.
 
-Layout: an ordinary JPEG of at most 640 pixels on the longer side. Directly behind its JFIF header stands one
-APP12 segment that begins with ``OHTILE`` and holds a second JPEG of at most 192 pixels, from which contact
-sheets are drawn: decoding twenty-four small pictures costs a tenth of decoding twenty-four large ones.
+Contact sheets are drawn from it too, decoded at a smaller scale.
 """
 
 from __future__ import annotations
@@ -13,19 +11,16 @@ import simplejpeg
 from PIL import Image
 
 from openhotline.media.decoded import Decoded, Pixels
+from openhotline.media.jpeg import choose_eighths
 from openhotline.media.orientation import UPRIGHT, upright
 
 LONGEST_SIDE = 640
-TILE_SIDE = 192
 QUALITY = 80
 CLOSE_ENOUGH = 0.7
 """Of the wanted size: an exact resize of a megapixel costs more than everything else that a preview needs."""
 
 LEAST_SIDE = round(CLOSE_ENOUGH * LONGEST_SIDE)
 """Pixels on the longer side that are near enough: to be asked of a scaled decode that a preview is made from."""
-
-_TILE_AT = 20  # SOI (2) and the JFIF segment (18), as libjpeg-turbo writes them
-_TILE_MARK = b"OHTILE"
 
 
 def make_preview(picture: Decoded | Pixels) -> bytes:
@@ -35,21 +30,7 @@ def make_preview(picture: Decoded | Pixels) -> bytes:
         orientation = picture.orientation
     else:
         pixels, orientation = picture, UPRIGHT
-    small = _small_grey(pixels)
-    main = encode(upright(small, orientation))
-    if max(small.shape) <= TILE_SIDE:
-        return main
-    tile = np.asarray(shrink(Image.fromarray(small), TILE_SIDE))
-    return _with_tile(main, encode(upright(tile, orientation)))
-
-
-def preview_tile(preview: bytes) -> bytes:
-    """Return the small JPEG inside a preview; the preview itself where it is small enough."""
-    if preview[_TILE_AT : _TILE_AT + 2] != b"\xff\xec":
-        return preview
-    length = int.from_bytes(preview[_TILE_AT + 2 : _TILE_AT + 4], "big")
-    body = preview[_TILE_AT + 4 : _TILE_AT + 2 + length]
-    return body[len(_TILE_MARK) :] if body.startswith(_TILE_MARK) else preview
+    return encode(upright(_small_grey(pixels), orientation))
 
 
 def shrink(image: Image.Image, longest: int) -> Image.Image:
@@ -77,21 +58,26 @@ def encode(grey: Pixels) -> bytes:
     return bytes(data)
 
 
-def decode_grey(data: bytes) -> Pixels:
-    """Return the pixels of a grey JPEG that this module made."""
-    pixels: Pixels = simplejpeg.decode_jpeg(data, "GRAY")[:, :, 0]
-    return pixels
+def preview_size(preview: bytes) -> tuple[int, int]:
+    """Return width and height; raises ValueError where the preview is damaged."""
+    height, width, _, _ = simplejpeg.decode_jpeg_header(preview)
+    return width, height
+
+
+def read_preview(preview: bytes, *, least_side: int) -> Pixels:
+    """Return a preview's pixels at the smallest scale that leaves ``least_side`` on its longer side, if it has them.
+
+    Raises ValueError where it is damaged.
+    """
+    width, height = preview_size(preview)
+    eighths = choose_eighths(width, height, None, least_side)
+    pixels: Pixels = simplejpeg.decode_jpeg(
+        preview, "GRAY", min_height=-(-height * eighths // 8), min_width=-(-width * eighths // 8)
+    )
+    return pixels[:, :, 0]
 
 
 def _small_grey(pixels: Pixels) -> Pixels:
     if pixels.ndim == 2 and max(pixels.shape) <= LONGEST_SIDE:
         return pixels  # as it came from the decoder
     return np.asarray(shrink(Image.fromarray(pixels), LONGEST_SIDE).convert("L"))
-
-
-def _with_tile(main: bytes, tile: bytes) -> bytes:
-    body = _TILE_MARK + tile
-    length = len(body) + 2
-    if length > 0xFFFF:
-        return main
-    return b"".join((main[:_TILE_AT], b"\xff\xec", length.to_bytes(2, "big"), body, main[_TILE_AT:]))

@@ -7,19 +7,20 @@ leaves the server.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from openhotline.errors import BadInput, WrongUsage
-from openhotline.media.decoded import Pixels
 from openhotline.media.levels import Level, get_level
-from openhotline.media.preview import LONGEST_SIDE, TILE_SIDE, decode_grey, encode, preview_tile, shrink
+from openhotline.media.preview import LONGEST_SIDE, encode, preview_size, read_preview, shrink
 from openhotline.media.sniff import JPEG
 
 MOST_MEMBERS = 24
+TILE_SIDE = 192  # pixels of a member's cell
 GAP = 8
 BACKGROUND = 0x8C
 EMPTY_CELL = 0x80
@@ -58,7 +59,7 @@ def render_sheet(previews: Sequence[bytes], *, level: int, columns: int) -> byte
         if not preview:
             sheet.paste(EMPTY_CELL, (left, top, left + width, top + height))
             continue
-        tile = _read(preview_tile(preview))
+        tile = _read(preview, least_side=TILE_SIDE)
         shown = veil(tile, chosen, _fit(tile.size, TILE_SIDE))
         sheet.paste(shown, (left + (width - shown.width) // 2, top + (height - shown.height) // 2))
     return encode(np.asarray(sheet))
@@ -67,9 +68,8 @@ def render_sheet(previews: Sequence[bytes], *, level: int, columns: int) -> byte
 def render_one(preview: bytes, level: int) -> bytes:
     """Return one picture as a grey JPEG in the preview's own size, whatever the level."""
     chosen = get_level(level)
-    whole = _read(preview)
-    source = whole if chosen.detail > TILE_SIDE else _read(preview_tile(preview))
-    return encode(np.asarray(veil(source, chosen, whole.size)))
+    source = _read(preview, least_side=min(max(chosen.detail, TILE_SIDE), LONGEST_SIDE))
+    return encode(np.asarray(veil(source, chosen, _size(preview))))
 
 
 def veil(picture: Image.Image, level: Level, size: tuple[int, int]) -> Image.Image:
@@ -87,14 +87,24 @@ def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:
     return max(round(size[0] * factor), 1), max(round(size[1] * factor), 1)
 
 
-def _read(preview: bytes) -> Image.Image:
+def _read(preview: bytes, *, least_side: int) -> Image.Image:
+    with _told_if_damaged():
+        return shrink(Image.fromarray(read_preview(preview, least_side=least_side)), LONGEST_SIDE)
+
+
+def _size(preview: bytes) -> tuple[int, int]:
+    with _told_if_damaged():
+        return preview_size(preview)
+
+
+@contextmanager
+def _told_if_damaged() -> Iterator[None]:
     try:
-        pixels: Pixels = decode_grey(preview)
+        yield
     except ValueError:
         raise BadInput(
             "A stored preview cannot be read. Make the previews anew from the originals."
         ) from None
-    return shrink(Image.fromarray(pixels), LONGEST_SIDE)
 
 
 def render_entry(

@@ -23,6 +23,7 @@ from openhotline_server.intake.batches import Batch, Member
 from openhotline_server.pipeline.looking import LOOK
 
 CHUNK = 128  # members in one transaction
+PARCEL = 32  # members that the reader hands to the writer at once
 CHUNK_BYTES = 48 * 2**20
 QUEUE_BYTES = 64 * 2**20  # some tenths of a second of reading: as long as the writer may wait for the disk
 OVERHEAD = 4096  # bytes that a member in the queue takes besides its own and its preview's
@@ -113,25 +114,39 @@ class _Closed(Exception):
 
 
 class _Line:
-    """A queue between the reader and the writer, bounded by the bytes that wait in it."""
+    """A queue between the reader and the writer, bounded by the bytes that wait in it.
+
+    What is put goes on in parcels: waking the writer for each costs more than putting it.
+    """
 
     def __init__(self, limit: int) -> None:
-        self._queue: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Outcome] | BaseException | None] = queue.SimpleQueue()
+        self._parcel: list[Outcome] = []
         self._room = threading.Condition()
         self._waiting = 0
         self._limit = limit
         self._closed = False
 
     def put(self, outcome: Outcome) -> None:
+        if self._waiting >= self._limit:
+            self._send()
         with self._room:
             self._room.wait_for(lambda: self._closed or self._waiting < self._limit)
             if self._closed:
                 raise _Closed
             self._waiting += _weight(outcome)
-        self._queue.put(outcome)
+        self._parcel.append(outcome)
+        if len(self._parcel) >= PARCEL:
+            self._send()
 
     def end(self, error: BaseException | None = None) -> None:
+        self._send()
         self._queue.put(error)
+
+    def _send(self) -> None:
+        if self._parcel:
+            self._queue.put(self._parcel)
+            self._parcel = []
 
     def close(self) -> None:
         with self._room:
@@ -139,13 +154,13 @@ class _Line:
             self._room.notify_all()
 
     def outcomes(self) -> Iterator[Outcome]:
-        while (outcome := self._queue.get()) is not None:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        while (parcel := self._queue.get()) is not None:
+            if isinstance(parcel, BaseException):
+                raise parcel
             with self._room:
-                self._waiting -= _weight(outcome)
+                self._waiting -= sum(map(_weight, parcel))
                 self._room.notify_all()
-            yield outcome
+            yield from parcel
 
 
 def _feed(batch: Batch, already: set[tuple[str, int | None]], pool: confined.Pool, line: _Line) -> None:

@@ -38,13 +38,13 @@ class Frame:
 def encode(header: Mapping[str, object], blobs: Sequence[bytes] = ()) -> list[bytes]:
     """Return a frame as pieces to be written one behind the other; blobs are not copied."""
     lengths = [len(blob) for blob in blobs]
-    text = json.dumps({**header, "blobs": lengths}, allow_nan=False).encode()
+    text = _ENCODER.encode({**header, "blobs": lengths}).encode()
     return [PREFIX.pack(len(text), sum(lengths)) + text, *blobs]
 
 
 def _decode(payload: memoryview, header_length: int) -> Frame:
     try:
-        header = json.loads(bytes(payload[:header_length]), parse_constant=_refuse_constant)
+        header = _DECODER.decode(str(payload[:header_length], "utf-8"))
         lengths = header["blobs"]
         if not all(type(length) is int and length >= 0 for length in lengths):
             raise MalformedError
@@ -61,6 +61,10 @@ def _decode(payload: memoryview, header_length: int) -> Frame:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
+
+
+# made once: a new one for each frame costs as much as reading the frame
+_ENCODER, _DECODER = json.JSONEncoder(allow_nan=False), json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def read_frame(stream: BinaryIO) -> Frame | None:
