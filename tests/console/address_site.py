@@ -72,6 +72,7 @@ def _add() -> None:
         words="It is me.",
         about_self=True,
     )
+    reported("", at=now - timedelta(minutes=40), words="It is passed round in a group. I know no address.")
     ask_reporter(report=about_self, words="Thank you. Do you know when it was put there?", person=ana, at=now)
     answer_hotline(report=about_self, words="Since last week, I think.", at=now)
     for number in range(NEW):

@@ -291,6 +291,8 @@ PAGES = {
         "REVIEW",
         "/console/inbox/",
         "REPORT",
+        "/console/inbox/?show=words",
+        "WORDS",
     ],
     "mia": ["/console/", QUEUE, f"{QUEUE}?state=police", "CASE", "/console/inbox/?show=quarantine", "REPORT"],
 }
@@ -310,8 +312,8 @@ def follow(hers: Hers, place: str) -> None:
     elif place == "REVIEW":
         hers.press(*TYPICAL[:-1])
         expect(hers.part("#review")).to_be_visible()
-    elif place == "REPORT":
-        hers.open("/console/inbox/?show=messages")
+    elif place in ("REPORT", "WORDS"):
+        hers.open(f"/console/inbox/?show={'messages' if place == 'REPORT' else 'words'}")
         hers.page.locator("tbody th a").first.click()
         hers.page.wait_for_url("**/inbox/*-*/")
     else:

@@ -17,8 +17,9 @@ from openhotline_server.accounts.models import User
 from openhotline_server.assessment.addresses import find_address_assessment
 from openhotline_server.findings.models import Check
 from openhotline_server.findings.traces import newest_trace
+from openhotline_server.intake.file_records import FileFacts
 from openhotline_server.intake.messages import answer_hotline, list_messages
-from openhotline_server.intake.models import Report
+from openhotline_server.intake.models import FileRecord, Report
 from openhotline_server.ledger.models import Line
 from openhotline_server.notices.models import (
     Notice,
@@ -28,6 +29,7 @@ from openhotline_server.notices.models import (
     ProviderAnswer,
     Removal,
 )
+from openhotline_server.pipeline.file_noting import note_file
 from openhotline_server.triage.address_cases import claim
 from openhotline_server.triage.models import AddressCase, AddressClaim
 
@@ -440,6 +442,53 @@ def test_a_message_that_needs_no_answer_is_marked_read(sign_in: SignIn, ana: Use
     assert "1 unread" in text_of(client.get("/console/inbox/?show=messages"))
     client.post(f"/console/inbox/{report.code}/read/")
     assert "No reporter waits" in text_of(client.get("/console/inbox/?show=messages"))
+
+
+def test_a_report_without_an_address_is_led_to_the_queue_or_closed(
+    sign_in: SignIn, ana: User, mia: User
+) -> None:
+    now = timezone.now()
+    one = reported("", at=now, words="A group of an app. The page is example.org/found")
+    two = reported("", at=now, words="I would rather not say.", at_risk_now=True, origin="two")
+    client = sign_in(ana)
+    assert "2 reports name no address and wait to be read" in text_of(client.get("/console/"))
+    assert "2 reports name no address" in text_of(sign_in(mia).get("/console/"))
+    listed = text_of(client.get("/console/inbox/?show=words"))
+    assert listed.index(str(two.code)[:8]) < listed.index(str(one.code)[:8])
+    here = f"/console/inbox/{one.code}/"
+    assert "What is left to do" in text_of(client.get(here))
+    refused = client.post(
+        f"{here}addresses/", {"addresses": "no page at all", "found_in": "web"}, follow=True
+    )
+    assert "Line 1 is no address" in text_of(refused)
+    added = client.post(
+        f"{here}addresses/", {"addresses": "example.org/found", "found_in": "web"}, follow=True
+    )
+    assert "waits in the queue" in text_of(added) and "What is left to do" not in text_of(added)
+    assert AddressCase.objects.get().address.normal == "https://example.org/found"
+    there = f"/console/inbox/{two.code}/"
+    assert "Closed." in text_of(client.post(f"{there}close/", {"outcome": "handed_on"}, follow=True))
+    page = text_of(client.get(there))
+    assert "Handed on to others who can help" in page and "It was looked at and is being worked on." in page
+    again = client.post(f"{there}close/", {"outcome": "unusable"}, follow=True)
+    assert "does not wait any more" in text_of(again)
+    assert "Every report without an address was read." in text_of(client.get("/console/inbox/?show=words"))
+    assert "no address" not in text_of(client.get("/console/"))
+
+
+def test_the_page_of_a_report_shows_its_files(sign_in: SignIn, ana: User) -> None:
+    now = timezone.now()
+    hashed = FileFacts("m.bin", "c3" * 32, size=1_234_567)
+    for address in ("https://files.example.org/m.bin", ""):
+        row = note_file(
+            kind=FileRecord.Kind.GENERATOR, facts=hashed, address=address, source="own search",
+            received_on=now.date(), actor="test", at=now,
+        )  # fmt: skip
+    page = text_of(sign_in(ana).get(f"/console/inbox/{row.report.code}/"))
+    assert "m.bin 1,234,567 bytes" in page and "c3" * 32 in page
+    first = FileRecord.objects.order_by("pk")[0].report
+    assert f"Also in report {str(first.code)[:8]}" in page
+    assert "files[.]example[.]org" in text_of(sign_in(ana).get(f"/console/inbox/{first.code}/"))
 
 
 def test_what_was_forgotten_is_said_to_be(sign_in: SignIn, ana: User, case: AddressCase) -> None:

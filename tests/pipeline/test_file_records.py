@@ -19,8 +19,8 @@ from openhotline_server.commands.reporting import reports
 from openhotline_server.intake.file_records import (
     FileFacts,
     facts_of_stream,
-    find_file_records,
     list_file_records,
+    list_same_file,
     record_file,
 )
 from openhotline_server.intake.models import Address, FileRecord, Report
@@ -101,11 +101,13 @@ def test_an_address_must_be_one_that_the_report_names() -> None:
         )
 
 
-def test_records_are_listed_and_found_again_by_hash() -> None:
-    row = note(FileFacts(sha256=SHA256))
-    assert list(list_file_records()) == list(list_file_records(row.report)) == [row]
-    assert list(find_file_records(sha256=SHA256.upper())) == [row]
-    assert not find_file_records().exists()
+def test_records_of_one_file_are_found_by_its_strongest_hash() -> None:
+    row = note(FileFacts(sha256=SHA256, md5="a1" * 16))
+    elsewhere = note(FileFacts("other.bin", SHA256), address=PLACE)
+    note(FileFacts(sha256="d4" * 32, md5="a1" * 16))
+    assert list(list_file_records(row.report)) == [row]
+    assert list(list_same_file(row)) == [elsewhere]
+    assert not list_same_file(note(address="https://files.example.net/without-hash")).exists()
 
 
 def test_a_stream_is_hashed_as_it_is_read() -> None:

@@ -11,12 +11,14 @@ from tests.conftest import NOON
 
 from openhotline.errors import BadInput, NotAllowed
 from openhotline_server.accounts.models import User
-from openhotline_server.intake.models import Address, Report
+from openhotline_server.intake.models import Address, Closing, Report
 from openhotline_server.intake.reports import Given, GivenAddress, Taken, ToTake
+from openhotline_server.intake.without_address import close_report
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.pipeline import reporting
 from openhotline_server.pipeline.reporting import (
     ORDER,
+    add_addresses,
     admit,
     refuse,
     state_for_reporter,
@@ -173,3 +175,35 @@ def test_of_several_the_one_with_most_still_to_do_counts() -> None:
 
 def test_a_report_of_words_alone_is_received() -> None:
     assert state_for_reporter(took(delivery("a", words="I saw something.")).report).code == "received"
+
+
+@pytest.mark.parametrize("outcome", Closing.Outcome)
+def test_a_reporter_hears_that_her_words_were_read(outcome: Closing.Outcome, ana: User) -> None:
+    report = took(delivery("a", words="I saw something.")).report
+    close_report(report=report, outcome=outcome, person=ana, at=NOON)
+    code = {"handed_on": "in_work", "off_remit": "off_remit", "unusable": "set_aside"}[outcome]
+    assert state_for_reporter(report).code == code and code in ORDER
+
+
+def test_an_address_found_in_the_words_comes_into_the_queue(
+    ana: User, traced: list[int], django_capture_on_commit_callbacks: Capture
+) -> None:
+    known = took(delivery("a", "example.org/known"))
+    report = took(delivery("b", words="It is on example org, and where I said.", at_risk_now=True)).report
+    with django_capture_on_commit_callbacks(execute=True):
+        joined = add_addresses(
+            report=report,
+            texts=["hxxps://example[.]org/found", "", "example.org/known"],
+            found_in="web",
+            person=ana,
+            at=NOON,
+        )
+    (opened,) = joined.opened
+    assert opened.address.normal == "https://example.org/found" and traced == [opened.address_id]
+    assert any(reason["code"] == "at_risk" for reason in opened.reasons)
+    assert [case.address_id for case in joined.joined] == [known.mentions[0].address_id]
+    assert AddressCase.objects.get(address=known.mentions[0].address).reported_times == 2
+    assert state_for_reporter(report).each == {"received": 1, "known": 1}
+    (line,) = ledger.search(event="report.addresses_added")
+    assert (line.actor, line.subject) == (str(ana.code), report.subject)
+    assert line.details == {"addresses": 2, "known": 1}

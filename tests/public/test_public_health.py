@@ -10,7 +10,8 @@ from tests.conftest import NOON
 from openhotline_server.accounts.models import User
 from openhotline_server.intake.forgetting import forget_particulars
 from openhotline_server.intake.messages import answer_hotline, ask_reporter
-from openhotline_server.intake.models import Address, Mention, Message, Particulars, Report
+from openhotline_server.intake.models import Address, Closing, Mention, Message, Particulars, Report
+from openhotline_server.intake.without_address import close_report, list_without_address
 from openhotline_server.ledger.models import Line
 from openhotline_server.pipeline.forgetting import forget_due
 from openhotline_server.pipeline.intake_health import intake_health, is_silent
@@ -19,7 +20,7 @@ from openhotline_server.triage.models import AddressCase
 DAY = timedelta(days=1)
 
 
-def form(at: datetime, number: int = 0, standing: str = "taken") -> Report:
+def form(at: datetime, number: int = 0, standing: str = "taken", *, at_risk: bool = False) -> Report:
     report = Report.objects.create(
         kind="form",
         source="x",
@@ -29,7 +30,7 @@ def form(at: datetime, number: int = 0, standing: str = "taken") -> Report:
         created_at=at,
     )
     Particulars.objects.create(
-        report=report, words="words", contact="rita@example.org", language="de", at_risk_now=True
+        report=report, words="words", contact="rita@example.org", language="de", at_risk_now=at_risk
     )
     return report
 
@@ -75,8 +76,18 @@ def test_what_waits_in_quarantine_is_told() -> None:
 
 
 @pytest.mark.django_db
+def test_danger_without_an_address_is_told_until_it_was_read(ana: User) -> None:
+    report = form(NOON, at_risk=True)
+    form(NOON, 1)
+    (sentence,) = intake_health(NOON)
+    assert sentence.startswith("1 report without an address says that a child may be in danger now.")
+    close_report(report=report, outcome=Closing.Outcome.HANDED_ON, person=ana, at=NOON)
+    assert intake_health(NOON) == ()
+
+
+@pytest.mark.django_db
 def test_words_contact_and_messages_are_forgotten_and_the_marks_stay(ana: User) -> None:
-    report = form(NOON)
+    report = form(NOON, at_risk=True)
     ask_reporter(report=report, words="A question", person=ana, at=NOON)
     assert forget_particulars(reports=[report.pk], at=NOON + DAY) == 1
     said = Particulars.objects.get()
@@ -88,7 +99,9 @@ def test_words_contact_and_messages_are_forgotten_and_the_marks_stay(ana: User) 
 
 
 @pytest.mark.django_db
-def test_a_report_is_forgotten_only_when_all_its_cases_are_closed_long_enough(settings: object) -> None:
+def test_a_report_is_forgotten_only_when_all_its_cases_are_closed_long_enough(
+    settings: object, ana: User
+) -> None:
     settings.FORGET_DAYS = 90  # type: ignore[attr-defined]
     done, half, fresh, aside = (form(NOON, n) for n in range(4))
     Report.objects.filter(pk=aside.pk).update(standing="quarantined")
@@ -96,17 +109,21 @@ def test_a_report_is_forgotten_only_when_all_its_cases_are_closed_long_enough(se
     case_of(half, NOON + DAY)
     case_of(half, None)
     case_of(fresh, NOON + 50 * DAY)
-    without_case = form(NOON, 5)
+    closed, just_closed, unread = (form(NOON, n) for n in range(5, 8))
+    close_report(report=closed, outcome=Closing.Outcome.UNUSABLE, person=ana, at=NOON + DAY)
+    close_report(report=just_closed, outcome=Closing.Outcome.OFF_REMIT, person=ana, at=NOON + 50 * DAY)
+    assert list(list_without_address()) == [unread]
     assert forget_due(at=NOON + 89 * DAY) == 0
     assert forget_due(at=NOON + 92 * DAY) == 2
     forgotten = Particulars.objects.exclude(forgotten_at=None).values_list("report", flat=True)
-    assert set(forgotten) == {done.pk, without_case.pk}
+    assert set(forgotten) == {done.pk, closed.pk}
     assert forget_due(at=NOON + 92 * DAY) == 0
 
 
 @pytest.mark.django_db
 def test_what_a_reporter_writes_afterwards_is_forgotten_in_its_turn() -> None:
     report = form(NOON)
+    case_of(report, NOON)
     assert forget_due(at=NOON + 91 * DAY) == 1
     answer_hotline(report=report, words="one more thing", at=NOON + 92 * DAY)
     assert forget_due(at=NOON + 93 * DAY) == 0

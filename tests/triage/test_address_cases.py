@@ -28,7 +28,6 @@ from openhotline_server.triage.address_cases import (
 from openhotline_server.triage.address_placing import grow_older
 from openhotline_server.triage.address_queries import (
     counts,
-    find_address_case,
     get_address_case,
     held_by,
     overdue,
@@ -59,7 +58,6 @@ def test_a_known_address_is_joined_as_a_sighting() -> None:
     assert [c.pk for c in result.joined] == [case.pk] and len(result.opened) == 1
     again = fresh(case)
     assert again.reported_times == 2 and "sightings" in codes(case) and again.urgency > case.urgency
-    assert find_address_case(case.address) == case
     assert ledger.search(event="address_case.placed")[0].details["reported"] == 2
 
 

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     REPORTS_READ = "intake:report:read"
     REPORT_SEND = "intake:report:send"
     REPORT_ADMIT = "intake:report:admit"
+    REPORT_CLOSE = "intake:report:close"
     REPORTER_ANSWER = "intake:message:write"
     ADDRESS_READ = "intake:address:read"
     TRACE_OVERRIDE = "findings:trace:override"
@@ -70,6 +71,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VOTE_FIRST,
             Permission.ADDRESS_READ,
             Permission.ADDRESS_ASSESS,
+            Permission.REPORT_CLOSE,
             Permission.REPORTER_ANSWER,
             Permission.NOTICE_WRITE,
         }
@@ -91,6 +93,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.AGREEMENT_READ,
             Permission.POLICY_SET,
             Permission.REPORT_ADMIT,
+            Permission.REPORT_CLOSE,
             Permission.REPORTER_ANSWER,
             Permission.ADDRESS_READ,
             Permission.TRACE_OVERRIDE,

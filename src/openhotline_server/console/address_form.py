@@ -131,14 +131,3 @@ class PoliceForm(forms.Form):
         choices=[("authorised", "The notice may go"), ("hold", "Wait: nothing may go yet")],
     )
     reference = forms.CharField(label="Their reference", max_length=100, required=False)
-
-
-class MessageForm(forms.Form):
-    """A message to a reporter."""
-
-    words = forms.CharField(
-        label="Your message",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="She reads it when she comes back with her code. Ask nothing that could tell who she is.",
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openhotline_server.intake.inbox import list_quarantine, list_unanswered
+from openhotline_server.intake.without_address import list_without_address
 from openhotline_server.pipeline.intake_health import intake_health
 from openhotline_server.pipeline.outbox_health import outbox_health
 from openhotline_server.triage.address_lists import FINISHED, with_holder
@@ -26,6 +27,7 @@ class OuterOverview:
     overdue: int
     late: tuple[AddressCase, ...]
     unread: int
+    without_address: int
     quarantined: int
 
 
@@ -41,5 +43,6 @@ def outer_overview(*, at: datetime) -> OuterOverview:
         overdue=late.count(),
         late=tuple(with_holder(late, at=at)[:FIRST_FEW]),
         unread=list_unanswered().count(),
+        without_address=list_without_address().count(),
         quarantined=list_quarantine().count(),
     )

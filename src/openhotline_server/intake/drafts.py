@@ -68,6 +68,11 @@ def list_files(draft: Draft) -> QuerySet[DraftFile]:
     return DraftFile.objects.filter(draft=draft).order_by("pk")
 
 
+def count_files(report: Report) -> int:
+    """How many files a provider sent with a report."""
+    return DraftFile.objects.filter(draft__report=report).count()
+
+
 def find_file(draft: Draft, code: str) -> DraftFile | None:
     """A draft's file by the name that the protocol gives it."""
     try:

@@ -89,17 +89,17 @@ def record_file(
     return row
 
 
-def list_file_records(report: Report | None = None) -> QuerySet[FileRecord]:
-    """Records of files, newest first; of one report where it is named."""
-    rows = FileRecord.objects.select_related("address", "report").order_by("-recorded_at", "-id")
-    return rows.filter(report=report) if report else rows
+def list_file_records(report: Report) -> QuerySet[FileRecord]:
+    """The files that a report records, in the order in which they came."""
+    return FileRecord.objects.filter(report=report).select_related("address").order_by("pk")
 
 
-def find_file_records(*, sha256: str = "", sha1: str = "", md5: str = "") -> QuerySet[FileRecord]:
-    """Earlier records of the same file, by its strongest hash."""
-    for name, value in (("sha256", sha256), ("sha1", sha1), ("md5", md5)):
-        if value:
-            return FileRecord.objects.filter(**{name: value.lower()}).order_by("pk")
+def list_same_file(row: FileRecord) -> QuerySet[FileRecord]:
+    """Other records of the same file, by its strongest hash, the oldest first; none where it has no hash."""
+    for name in _DIGITS:
+        if value := getattr(row, name):
+            same = FileRecord.objects.filter(**{name: value}).exclude(pk=row.pk)
+            return same.select_related("report").order_by("pk")
     return FileRecord.objects.none()
 
 

@@ -109,6 +109,20 @@ class Particulars(models.Model):
     forgotten_at = models.DateTimeField(null=True)
 
 
+class Closing(models.Model):
+    """A person's decision that nothing is left to do about a report that names no address."""
+
+    class Outcome(models.TextChoices):
+        HANDED_ON = "handed_on", "Handed on to others who can help"
+        OFF_REMIT = "off_remit", "Not for this hotline"
+        UNUSABLE = "unusable", "Nothing in it can be worked with"
+
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=9, choices=Outcome.choices)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField()
+
+
 class Receipt(models.Model):
     """What lets a reporter come back without a name: the keyed digest of a code that only she has."""
 

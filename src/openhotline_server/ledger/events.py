@@ -21,6 +21,8 @@ class Event(StrEnum):
     REPORT_SET_ASIDE = "report.set_aside"
     REPORT_ADMITTED = "report.admitted"
     REPORT_REFUSED = "report.refused"
+    ADDRESSES_ADDED = "report.addresses_added"
+    REPORT_CLOSED = "report.closed"
     REPORTER_WROTE = "reporter.wrote"
     REPORTER_ANSWERED = "reporter.answered"
     PARTICULARS_FORGOTTEN = "particulars.forgotten"

@@ -146,6 +146,11 @@ WAITING: tuple[tuple[str, str, Given], ...] = (
     ),
     (
         "public form",
+        "form-5",
+        Given(words="Such pictures are passed round in a group of an app. I do not know its address."),
+    ),
+    (
+        "public form",
         "form-4",
         Given(
             (GivenAddress("https://gallery.example.com/u/31/"),), words="Is this page not known to you yet?"

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from openhotline_server.intake.forgetting import HAS_WORDS, forget_particulars
-from openhotline_server.intake.models import Mention, Message, Particulars, Report
+from openhotline_server.intake.models import Closing, Mention, Message, Particulars, Report
+from openhotline_server.intake.without_address import list_without_address
 from openhotline_server.triage.models import AddressCase
 
 AT_ONCE = 200  # in one transaction; the rest follows in the next
@@ -27,9 +28,10 @@ def forget_due(*, at: datetime) -> int:
 
 
 def _due(before: datetime) -> QuerySet[Particulars, int]:
-    """Reports whose every case is closed for so long; those without any case, by their own day.
+    """Reports whose every case is closed for so long; those without any case, by their own day or their closing's.
 
-    While somebody still writes, nothing is forgotten. A report that waits in quarantine never is: first a person decides.
+    While somebody still writes, nothing is forgotten. A report that waits in quarantine never is, nor one without an
+    address that nobody has read: first a person decides.
     """
     mentions = Mention.objects.filter(report=OuterRef("report"))
     cases = AddressCase.objects.filter(address=OuterRef("address"))
@@ -38,4 +40,6 @@ def _due(before: datetime) -> QuerySet[Particulars, int]:
     old = Particulars.objects.filter(HAS_WORDS, report__created_at__lte=before)
     old = old.exclude(report__standing=Report.Standing.QUARANTINED)
     old = old.exclude(Exists(has_open)).exclude(Exists(talk))
+    closed = Closing.objects.filter(report=OuterRef("report"), closed_at__gt=before)
+    old = old.exclude(report__in=list_without_address().order_by().values("pk")).exclude(Exists(closed))
     return old.order_by("pk").values_list("report", flat=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from openhotline_server.intake.arrivals import count_forms, count_set_aside, find_last_form
+from openhotline_server.intake.without_address import count_in_danger
 
 LOOKED_BACK = timedelta(days=28)
 UNLIKELY = 4.6
@@ -16,7 +17,7 @@ is a chance of exp(-4.6), one in a hundred."""
 
 def intake_health(at: datetime) -> tuple[str, ...]:
     """Sentences that a manager must see today; none while all is well."""
-    return tuple(sentence for sentence in (_silence(at), _quarantine()) if sentence)
+    return tuple(sentence for sentence in (_silence(at), _quarantine(), _in_danger()) if sentence)
 
 
 def is_silent(*, quiet: timedelta, before: int, patience: timedelta) -> bool:
@@ -45,6 +46,16 @@ def _quarantine() -> str:
         return ""
     what = "1 report waits" if waiting == 1 else f"{waiting:,} reports wait"
     return f"{what} in quarantine, set aside by the flood protection. Admit or refuse what waits there."
+
+
+def _in_danger() -> str:
+    waiting = count_in_danger()
+    if not waiting:
+        return ""
+    what = (
+        "1 report without an address says" if waiting == 1 else f"{waiting:,} reports without an address say"
+    )
+    return f"{what} that a child may be in danger now. Read what waits there in the inbox."
 
 
 def _span(quiet: timedelta) -> str:

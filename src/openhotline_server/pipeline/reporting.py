@@ -14,9 +14,10 @@ from django.db import transaction
 from openhotline_server.accounts.models import User
 from openhotline_server.intake import reports as intake
 from openhotline_server.intake.given import Given, read
-from openhotline_server.intake.models import Mention, Report
+from openhotline_server.intake.models import Closing, Mention, Report
 from openhotline_server.intake.queries import list_mentions
 from openhotline_server.intake.reports import Taken, ToTake
+from openhotline_server.intake.without_address import find_closing, name_addresses
 from openhotline_server.ledger import operations as ledger
 from openhotline_server.pipeline.background import after_commit
 from openhotline_server.pipeline.tracing import trace_address
@@ -41,6 +42,12 @@ _CODES = {
     _State.GONE_BEFORE: "removed",
     _State.NOT_ILLEGAL: "not_illegal",
     _State.OFF_REMIT: "off_remit",
+}
+_Closed = Closing.Outcome
+_CLOSED = {
+    _Closed.HANDED_ON: "in_work",
+    _Closed.OFF_REMIT: "off_remit",
+    _Closed.UNUSABLE: "set_aside",
 }
 ORDER = ("received", "known", "in_work", "acted", "removed", "not_illegal", "off_remit", "set_aside")
 """What a reporter can be told, from the one where most is still to do."""
@@ -104,6 +111,18 @@ def refuse(*, report: Report, person: User, at: datetime) -> None:
     intake.refuse(report=report, person=person, at=at)
 
 
+@transaction.atomic
+def add_addresses(
+    *, report: Report, texts: Sequence[str], found_in: str, person: User, at: datetime
+) -> Joined:
+    """Add addresses that a person found in a report's words: they come into the queue as if she had been told them."""
+    with ledger.gathered():
+        mentions = name_addresses(report=report, texts=texts, found_in=found_in, person=person, at=at)
+        joined = open_or_join(mentions=mentions, at=at)
+    _trace_later(joined)
+    return joined
+
+
 def state_for_reporter(report: Report) -> ReporterState:
     """What a reporter may know of her report: nothing of police, hosts, or who works on it."""
     if report.standing == Report.Standing.REFUSED:
@@ -111,6 +130,8 @@ def state_for_reporter(report: Report) -> ReporterState:
     if report.standing == Report.Standing.QUARANTINED:
         return ReporterState("received", {})
     mentions = list(list_mentions(report))
+    if not mentions and (closing := find_closing(report)):
+        return ReporterState(_CLOSED[_Closed(closing.outcome)], {})
     cases = cases_by_address(mention.address_id for mention in mentions)
     codes = [_code(mention, cases.get(mention.address_id)) for mention in mentions]
     each = {code: codes.count(code) for code in ORDER if code in codes}

@@ -10,7 +10,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from openhotline.errors import NotFound
 from openhotline_server.accounts.models import User
-from openhotline_server.intake.models import Address
 from openhotline_server.triage.models import AddressCase, AddressClaim
 
 TRIED, STEP = 200, 20
@@ -23,11 +22,6 @@ def get_address_case(code: uuid.UUID | str) -> AddressCase:
     if found is None:
         raise NotFound("There is no address case with that code.")
     return found
-
-
-def find_address_case(address: Address) -> AddressCase | None:
-    """The case of an address, if a report of it was taken in."""
-    return AddressCase.objects.select_related("address", "handed_to").filter(address=address).first()
 
 
 def waiting_for(person: User, *, at: datetime) -> QuerySet[AddressCase]:

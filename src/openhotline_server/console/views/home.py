@@ -17,6 +17,7 @@ from openhotline_server.assessment import queries as assessment
 from openhotline_server.console.outer_overview import outer_overview
 from openhotline_server.findings import members
 from openhotline_server.intake.inbox import list_unanswered
+from openhotline_server.intake.without_address import list_without_address
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.lists import queries as lists
 from openhotline_server.pipeline.address_work import what_may_be_undone
@@ -70,6 +71,7 @@ def _my_addresses(request: HttpRequest) -> dict[str, Any]:
         "waiting": hers.count(),
         "undoable": what_may_be_undone(person=who, at=now),
         "unread": list_unanswered().count() if who.may(Permission.REPORTER_ANSWER) else 0,
+        "without_address": list_without_address().count() if who.may(Permission.REPORT_CLOSE) else 0,
     }
 
 
