@@ -47,7 +47,7 @@ def test_a_statement_is_kept_and_the_address_traced_anew(
     note_trace(address=case.address, verdict=agree([DNS]), answers=[DNS], at=NOON)
     page = reverse("console:address_origin", args=[case.code])
     client = sign_in(ana)
-    assert page in client.get(reverse("console:address_case", args=[case.code])).content.decode()
+    assert client.get(reverse("console:address_case", args=[case.code])).content.decode().count(page) == 1
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         answer = client.post(
             page, {"country": "ro", "ip": "", "network": "Example Hosting", "words": "Ticket 7"}
