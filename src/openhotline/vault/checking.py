@@ -93,5 +93,8 @@ def _read_through(shelf: Shelf, sha256: str, key: bytes) -> None:
             pass
     if layout.preview(sha256).exists():
         with layout.preview(sha256).open("rb") as stream:
-            for _ in unseal(stream, key=key, kind=Kind.PREVIEW):
-                pass
+            try:
+                for _ in unseal(stream, key=key, kind=Kind.PREVIEW):
+                    pass
+            except Damaged:
+                raise Damaged("The preview is damaged. Make it anew from the object.") from None

@@ -27,9 +27,10 @@ def check(names_only: bool, as_json: bool) -> None:
     Example: openhotline vault check
     """
     site_ready()
-    from openhotline_server.evidence.queries import items_without_bytes
+    from openhotline_server.evidence.queries import items_without_bytes, without_preview
     from openhotline_server.evidence.store import vault as opened
     from openhotline_server.findings.devices import devices_without_pattern
+    from openhotline_server.findings.queries import list_shown
 
     problems = [
         {"kind": p.kind.value, "what": f"{p.what} (object {p.sha256})"}
@@ -37,6 +38,10 @@ def check(names_only: bool, as_json: bool) -> None:
     ]
     problems += [
         {"kind": "missing", "what": f"item {i.code} has no bytes in the vault"} for i in items_without_bytes()
+    ]
+    problems += [
+        {"kind": "missing", "what": f"item {i.code} has no preview: openhotline vault previews makes it anew"}
+        for i in without_preview(list_shown().iterator(chunk_size=2000))
     ]
     problems += [
         {"kind": "missing", "what": f"device {d.code} has no pattern in the vault"}
@@ -49,6 +54,37 @@ def check(names_only: bool, as_json: bool) -> None:
     for problem in [] if as_json else problems:
         click.secho(f"{problem['kind']}: {problem['what']}", fg="red", err=True)
     if problems:
+        raise click.exceptions.Exit(1)
+
+
+@vault.command("previews")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@data_option
+def previews(as_json: bool) -> None:
+    """Open every preview, and make those that are missing or damaged anew from the originals. Exit 1: some cannot be.
+
+    \b
+    Example: openhotline vault previews
+    """
+    site_ready()
+    from django.utils import timezone
+
+    from openhotline_server.ledger.events import COMMAND_LINE
+    from openhotline_server.pipeline.remaking_previews import remake_previews
+
+    done = remake_previews(actor=COMMAND_LINE, clock=timezone.now)
+    lost = [str(item.code) for item in done.lost]
+    if as_json:
+        click.echo(json.dumps({"previews": done.previews, "remade": done.remade, "lost": lost}))
+    else:
+        click.echo(f"{done.previews:,} previews; {done.remade:,} were made anew.")
+    for code in [] if as_json else lost:
+        click.secho(
+            f"item {code} has no preview, and its original does not open. Restore it from a backup.",
+            fg="red",
+            err=True,
+        )
+    if lost:
         raise click.exceptions.Exit(1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -99,6 +99,14 @@ def _captured(item: Item, report: Report) -> Entry:
 
 
 @transaction.atomic
+def keep_previews(previews: Mapping[Item, bytes]) -> None:
+    """Store previews in the place of earlier ones, for items that are here; one that was just destroyed is left out."""
+    with vault().writing() as batch:
+        for item, preview in previews.items():
+            if item.sha256 and vault().contains(item.sha256):
+                batch.put_preview(item.sha256, preview)
+
+
 def record_without_file(*, report: Report, places: Sequence[str], actor: str, at: datetime) -> list[Item]:
     """Record items of which no file was taken in (a study's records), one for each named place."""
     rows = [Item(sha256=None, captured_at=at, captured_by=actor, tool=TOOL) for _ in places]

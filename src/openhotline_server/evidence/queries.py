@@ -24,6 +24,13 @@ def items_without_bytes() -> list[Item]:
     ]
 
 
+def without_preview(items: Iterable[Item]) -> Iterator[Item]:
+    """Those of these items whose bytes are here and whose preview is not."""
+    for item in items:
+        if item.sha256 and vault().contains(item.sha256) and not vault().has_preview(item.sha256):
+            yield item
+
+
 def get_item(code: uuid.UUID) -> Item:
     """The item with this code."""
     found = Item.objects.filter(code=code).first()

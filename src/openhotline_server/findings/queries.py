@@ -78,6 +78,12 @@ def with_preview(items: Iterable[int]) -> set[int]:
     }
 
 
+def list_shown() -> QuerySet[Item]:
+    """Items that have something to show, the oldest first."""
+    shown = Examination.objects.filter(has_preview=True).values("item")
+    return Item.objects.filter(pk__in=shown, destroyed_at=None).order_by("pk")
+
+
 def known_among(items: QuerySet[Item]) -> QuerySet[Item]:
     """Those of the items whose grade is known: they are on our own list. Other lists only speak for urgency."""
     own = standing().filter(entry__hash_list__origin=HashList.Origin.OWN)

@@ -42,6 +42,7 @@ class Event(StrEnum):
     ITEM_RECORDED = "item.recorded"
     SIGHTING_FAILED = "sighting.failed"
     ITEM_DESTROYED = "item.destroyed"
+    PREVIEW_REMADE = "preview.remade"
     ITEM_EXAMINED = "item.examined"
     ORIGIN_EXAMINED = "origin.examined"
     ORIGIN_EXAMINED_AGAIN = "origin.examined_again"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from openhotline.media import confined
 from openhotline_server.evidence import queries as evidence
+from openhotline_server.evidence.operations import keep_previews
 from openhotline_server.findings import queries
 from openhotline_server.findings.answers import LOOK_ENTRY, found_in
 from openhotline_server.findings.operations import record_examinations
@@ -25,5 +26,7 @@ def examine(*, report: Report, at: datetime) -> None:
     with confined.Pool(LOOK_ENTRY, workers=1) as pool:
         while waiting:
             jobs = ((item, evidence.original(item), LOOK) for item in waiting)
-            record_examinations(found={item: found_in(reply)[0] for item, reply in pool.map(jobs)}, at=at)
+            looked = {item: found_in(reply) for item, reply in pool.map(jobs)}
+            keep_previews({item: preview for item, (_, preview) in looked.items() if preview})
+            record_examinations(found={item: found for item, (found, _) in looked.items()}, at=at)
             waiting = list(queries.list_unexamined(evidence.list_items(report))[:AT_ONCE])
