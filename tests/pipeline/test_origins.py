@@ -11,8 +11,8 @@ from tests.conftest import NOON
 from tests.pipeline.conftest import draw
 from tests.pipeline.origin_cast import generated, item_at, labelled, looked
 
-from openhotline_server.findings.batch_origins import batch_origin, marks_of_report
-from openhotline_server.findings.models import OriginExamination, Provenance
+from openhotline_server.findings.batch_origins import batch_origin
+from openhotline_server.findings.models import OriginExamination, OriginMark, Provenance
 from openhotline_server.findings.origins import evidence_of, origin_of
 from openhotline_server.findings.prints import prints_of
 from openhotline_server.ledger import queries as ledger
@@ -122,11 +122,8 @@ def test_what_pictures_of_a_batch_share(marked: Imported) -> None:
         ("model_digest", "0123abcd45", 2),
         ("seed_family", "1234567 to 1234569", 2),
     }
-    assert {mark.kind for mark in marks_of_report(marked.report)[item_at("a.png").pk]} == {
-        "generator",
-        "model_digest",
-        "seed",
-    }
+    kinds = OriginMark.objects.filter(item=item_at("a.png")).values_list("kind", flat=True)
+    assert set(kinds) == {"generator", "model_digest", "seed"}
 
 
 def test_a_label_that_earlier_sightings_lack_is_a_contradiction(tmp_path: Path, take_in: TakeIn) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -11,7 +10,7 @@ from django.db.models import Count, QuerySet
 
 from openhotline.provenance.unsigned import marks
 from openhotline_server.evidence.models import Item
-from openhotline_server.evidence.queries import in_parts, list_items
+from openhotline_server.evidence.queries import list_items
 from openhotline_server.findings.models import DeviceMatch, OriginExamination, OriginMark
 from openhotline_server.intake.models import Report
 
@@ -42,21 +41,6 @@ class BatchOrigin:
     items: int
     examined: int
     shared: tuple[Shared, ...]
-
-
-def marks_of_report(report: Report) -> dict[int, list[OriginMark]]:
-    """Every mark of a report's items, by item key."""
-    found: dict[int, list[OriginMark]] = defaultdict(list)
-    for keys in in_parts(_keys(report)):
-        for mark in OriginMark.objects.filter(item__in=keys).order_by("kind", "value"):
-            found[mark.item_id].append(mark)
-    return found
-
-
-def items_with_mark(report: Report, *, kind: str, value: str) -> QuerySet[Item]:
-    """A report's items that have this mark."""
-    marked = OriginMark.objects.filter(kind=kind, value=value).values("item")
-    return list_items(report).filter(pk__in=marked).order_by("pk")
 
 
 def batch_origin(report: Report) -> BatchOrigin:
@@ -105,7 +89,3 @@ def _by_device(items: Keys) -> list[Shared]:
     return [
         Shared(DEVICE, name, count) for name, count in counted.order_by("-n", "device__name")[:MOST_LINES]
     ]
-
-
-def _keys(report: Report) -> Iterator[int]:
-    return iter(list_items(report).order_by("pk").values_list("pk", flat=True))

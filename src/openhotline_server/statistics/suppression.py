@@ -10,7 +10,7 @@ nothing inside it: then every count but the zeros is withheld, and the total may
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from openhotline.errors import WrongUsage
@@ -36,25 +36,8 @@ def suppress(
     if not table.percent_columns:
         small = {(row[0], name) for row in table.rows for name in _small_counts(table, row, threshold)}
         return marked(table, small, threshold)
-    arcs = _crossed_arcs(table, margins_may_go=False) if table.is_crossed else _listed_arcs(table, subtotals)
+    arcs = _crossed_arcs(table) if table.is_crossed else _listed_arcs(table, subtotals)
     return marked(table, hide(arcs, threshold), threshold)
-
-
-def suppress_crossed(
-    table: Table, *, by_row: Table, by_column: Table, threshold: int = DEFAULT_THRESHOLD
-) -> tuple[Table, Table, Table]:
-    """Return a crossed table and the tables of its two margins for the public; none betrays another."""
-    column_totals = _column_totals(table)
-    row_totals = {row[0]: row[table.columns.index(TOTAL_COLUMN)] for row in table.rows}
-    if _totals(by_row) != row_totals or _totals(by_column) != column_totals:
-        raise WrongUsage("The two tables of margins must count exactly what the crossed table counts.")
-    hidden = hide(_crossed_arcs(table, margins_may_go=True), threshold)
-    hidden_columns = {(column, TOTAL_COLUMN) for kind, column in hidden if kind == _COLUMN_TOTAL}
-    return (
-        marked(table, hidden, threshold),
-        marked(by_row, {place for place in hidden if place[1] == TOTAL_COLUMN}, threshold),
-        marked(by_column, hidden_columns, threshold),
-    )
 
 
 _COLUMN_TOTAL = "*"  # stands where a row code would; no code is made of it
@@ -68,8 +51,8 @@ def _listed_arcs(table: Table, subtotals: Iterable[Iterable[str]]) -> list[Arc[P
     ]
 
 
-def _crossed_arcs(table: Table, *, margins_may_go: bool) -> list[Arc[Place]]:
-    """Counts flow from the whole through row totals, cells and column totals back to the whole."""
+def _crossed_arcs(table: Table) -> list[Arc[Place]]:
+    """Counts flow from the whole through row totals, cells and column totals, which are known, back to the whole."""
     arcs: list[Arc[Place]] = []
     for row in table.rows:
         for i in table.count_columns:
@@ -78,18 +61,13 @@ def _crossed_arcs(table: Table, *, margins_may_go: bool) -> list[Arc[Place]]:
             arcs.append(Arc((row[0], name), *ends, value))
     for code, total in _column_totals(table).items():
         place = (_COLUMN_TOTAL, str(code))
-        arcs.append(Arc(place, f"column {code}", "columns", total, may_go=margins_may_go))
+        arcs.append(Arc(place, f"column {code}", "columns", total, may_go=False))
     return arcs
 
 
 def _column_totals(table: Table) -> dict[Cell, int]:
     columns = [(i, table.columns[i]) for i in table.count_columns if table.columns[i] != TOTAL_COLUMN]
     return {name: sum(_whole_number(row[i]) for row in table.rows) for i, name in columns}
-
-
-def _totals(table: Table) -> Mapping[Cell, Cell]:
-    at = table.columns.index(TOTAL_COLUMN)
-    return {row[0]: row[at] for row in table.rows}
 
 
 def marked(table: Table, hidden: Iterable[Place], threshold: int) -> Table:

@@ -70,11 +70,6 @@ def variants(working: Image.Image, how: Normalisation) -> tuple[Image.Image, ...
     return tuple(_through_jpeg(picture, how.jpeg_quality) for picture in pictures)
 
 
-def normalised(working: Image.Image, how: Normalisation) -> Image.Image:
-    """Return the first of the variants alone."""
-    return _through_jpeg(working, how.jpeg_quality)
-
-
 def tensor(picture: Image.Image, how: Preparation) -> NDArray[np.float32]:
     """Return the model's input, float32[1, 3, size, size] or [1, size, size, 3]."""
     resample = RESAMPLES[how.resample]
