@@ -29,10 +29,6 @@ class AddressesForm(forms.Form):
     )
     found_in = forms.ChoiceField(label="Where they lie", choices=Mention.FoundIn.choices)
 
-    def lines(self) -> list[str]:
-        """The addresses of a form that was checked."""
-        return str(self.cleaned_data["addresses"]).splitlines()
-
 
 class ClosingForm(forms.Form):
     """Why nothing is left to do about a report without an address."""

@@ -113,7 +113,7 @@ class Closing(models.Model):
     """A person's decision that nothing is left to do about a report that names no address."""
 
     class Outcome(models.TextChoices):
-        HANDED_ON = "handed_on", "Handed on to others who can help"
+        HANDED_ON = "handed_on", "Handed on to others"
         OFF_REMIT = "off_remit", "Not for this hotline"
         UNUSABLE = "unusable", "Nothing in it can be worked with"
 

@@ -5,7 +5,7 @@ She adds the addresses that she found in the words, and the report goes on like 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -49,6 +49,12 @@ def count_in_danger() -> int:
 def find_closing(report: Report) -> Closing | None:
     """Who closed a report without an address, and why."""
     return Closing.objects.filter(report=report).select_related("closed_by").first()
+
+
+def closed_among(reports: Iterable[Report]) -> set[int]:
+    """Which of these reports were closed without an address, by key."""
+    keys = [report.pk for report in reports]
+    return set(Closing.objects.filter(report__in=keys).values_list("report", flat=True))
 
 
 @transaction.atomic

@@ -119,7 +119,7 @@ EARLIER: tuple[tuple[str, dict[str, str], int, float | None], ...] = (
 THIS_MORNING = "https://pictures.example.net/a/1099"
 WAITING: tuple[tuple[str, str, Given], ...] = (
     (
-        "public form",
+        "Public form",
         "form-1",
         Given(
             (GivenAddress("https://pictures.example.net/a/1107"),),
@@ -127,7 +127,7 @@ WAITING: tuple[tuple[str, str, Given], ...] = (
         ),
     ),
     (
-        "public form",
+        "Public form",
         "form-2",
         Given(
             (GivenAddress("https://share.example.org/s/14"),),
@@ -137,7 +137,7 @@ WAITING: tuple[tuple[str, str, Given], ...] = (
         ),
     ),
     (
-        "public form",
+        "Public form",
         "form-3",
         Given(
             (GivenAddress("https://PICTURES.example.net:443/a/1107#top"),),
@@ -145,12 +145,12 @@ WAITING: tuple[tuple[str, str, Given], ...] = (
         ),
     ),
     (
-        "public form",
+        "Public form",
         "form-5",
         Given(words="Such pictures are passed round in a group of an app. I do not know its address."),
     ),
     (
-        "public form",
+        "Public form",
         "form-4",
         Given(
             (GivenAddress("https://gallery.example.com/u/31/"),), words="Is this page not known to you yet?"
@@ -264,7 +264,7 @@ def _assess_earlier(ana: User, asking: Recorded, *, begins: datetime) -> list[Ad
     for number, (address, facts, pictures, _) in enumerate(EARLIER):
         now = begins + timedelta(minutes=11 * number)
         given = Given((GivenAddress(address),))
-        source = "public form" if number % 2 else "Example platform"
+        source = "Public form" if number % 2 else "Example platform"
         kind = Report.Kind.FORM if number % 2 else Report.Kind.PARTNER
         case = _taken(kind, source, f"earlier-{number}", given, asking, at=now)[0]
         cases.append(_assessed(case, ana, facts, pictures, at=now + timedelta(minutes=6)))
@@ -342,7 +342,7 @@ def _due_times(until: datetime) -> Iterator[datetime]:
 def _report_today(ana: User, asking: Recorded, *, at: datetime) -> None:
     """What waits: reports to look at, a draft for the manager's word, a reporter's answer, one that was set aside."""
     for number, (source, origin, given) in enumerate(WAITING):
-        kind = {"public form": Report.Kind.FORM, "Partner hotline": Report.Kind.HOTLINE}.get(
+        kind = {"Public form": Report.Kind.FORM, "Partner hotline": Report.Kind.HOTLINE}.get(
             source, Report.Kind.PARTNER
         )
         now = at - timedelta(hours=3) + timedelta(minutes=27 * number)
@@ -355,7 +355,7 @@ def _report_today(ana: User, asking: Recorded, *, at: datetime) -> None:
     acting.draft_due(at=now + timedelta(minutes=12), person=ana)
     take_in(
         kind=Report.Kind.FORM,
-        source="public form",
+        source="Public form",
         given=Given((GivenAddress("https://board.example.org/t/1"),), words="The same again and again."),
         received_on=at.date(),
         origin="demonstration:flood",

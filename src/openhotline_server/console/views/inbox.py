@@ -20,7 +20,7 @@ from openhotline_server.console.views.address_queue import Tab
 from openhotline_server.intake import inbox as intake
 from openhotline_server.intake.models import Report
 from openhotline_server.intake.queries import get_report
-from openhotline_server.intake.without_address import list_without_address
+from openhotline_server.intake.without_address import closed_among, list_without_address
 from openhotline_server.pipeline import reporting
 from openhotline_server.triage.address_lists import states_by_report
 
@@ -42,6 +42,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "tabs": tabs,
         "chosen": chosen,
         "brought": intake.brought_by(page),
+        "closed": closed_among(page),
         "states": states_by_report(report.pk for report in page),
         "particulars": intake.particulars_of(page),
     }

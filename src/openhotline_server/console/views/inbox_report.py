@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from openhotline.errors import OpenHotlineError
 from openhotline_server.accounts import queries as accounts
 from openhotline_server.accounts.gate import person, requires
 from openhotline_server.accounts.permissions import Permission
@@ -45,7 +47,13 @@ STATE_WORDS = {
 @requires(Permission.ADDRESS_READ)
 def inbox_report(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     """One report: what it names, what its reporter wrote, and what is said with her."""
-    who, found = person(request), get_report(code)
+    return _shown(request, get_report(code), AddressesForm())
+
+
+def _shown(
+    request: HttpRequest, found: Report, addresses_form: AddressesForm, *, status: int = 200
+) -> HttpResponse:
+    who = person(request)
     mentions = paged(request, list_mentions(found), size=ROWS, name="addresses")
     custody = paged(request, ledger.list_of_many([found.subject]), size=LINES, name="lines")
     context: dict[str, Any] = {
@@ -61,13 +69,13 @@ def inbox_report(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
         "names": accounts.names_by_code({line.actor for line in custody}),
     }
     if who.may(Permission.REPORT_CLOSE) and found.standing == Report.Standing.TAKEN:
-        context["addresses_form"] = AddressesForm()
+        context["addresses_form"] = addresses_form
         if list_without_address().filter(pk=found.pk).exists():
             context["closing_form"] = ClosingForm()
     if who.may(Permission.REPORTER_ANSWER):
         context |= {"messages_shown": True, "talk": list(list_messages(found)), "message_form": MessageForm()}
         context["unread"] = any(one.from_reporter and one.read_at is None for one in context["talk"])
-    return render(request, "console/inbox_report.html", context)
+    return render(request, "console/inbox_report.html", context, status=status)
 
 
 @require_POST
@@ -94,17 +102,21 @@ def read(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.REPORT_CLOSE)
 def add_addresses(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
-    """Add addresses that stand in the report's words."""
+    """Add addresses that stand in the report's words. What cannot be read is shown again, to be put right."""
     form, found = AddressesForm(request.POST), get_report(code)
-    with telling_errors(request, done="Added. What is new is traced and waits in the queue."):
-        checked(form)
+    try:
+        lines = checked(form)["addresses"].splitlines()
         reporting.add_addresses(
             report=found,
-            texts=form.lines(),
+            texts=lines,
             found_in=form.cleaned_data["found_in"],
             person=person(request),
             at=timezone.now(),
         )
+    except OpenHotlineError as error:
+        messages.error(request, error.message)
+        return _shown(request, found, form, status=400)
+    messages.success(request, "Added. What is new is traced and waits in the queue.")
     return HttpResponseRedirect(reverse("console:inbox_report", args=[code]))
 
 

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Closing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('handed_on', 'Handed on to others who can help'), ('off_remit', 'Not for this hotline'), ('unusable', 'Nothing in it can be worked with')], max_length=9)),
+                ('outcome', models.CharField(choices=[('handed_on', 'Handed on to others'), ('off_remit', 'Not for this hotline'), ('unusable', 'Nothing in it can be worked with')], max_length=9)),
                 ('closed_at', models.DateTimeField()),
                 ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('report', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.report')),
