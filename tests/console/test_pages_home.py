@@ -45,7 +45,7 @@ def test_an_analyst_sees_her_queue_and_her_time(sign_in: SignIn, ana: User) -> N
     case = a_case(members=4)
     looked_for(ana, case, 20)
     client = sign_in(ana)
-    with at_most(14):
+    with at_most(15):
         answer = client.get("/console/")
     words = text_of(answer)
     assert "Hello, Ana" in words
