@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from openhotline.datasets.audit.result import ShardResult
 from openhotline.datasets.audit.work import ShardWork
 from openhotline.datasets.cleaning.run import Wish, clean
 from openhotline.datasets.inputs import Reading, fetching
-from openhotline.datasets.inputs.fetching import AT_ONCE, Fetch, guarded_fetch, with_fetched
+from openhotline.datasets.inputs.fetching import AT_ONCE, FROM_ONE_HOST, Fetch, guarded_fetch, with_fetched
 from openhotline.datasets.inputs.planning import plan
 from openhotline.datasets.inputs.shard import Item
 from openhotline.errors import NotFound, OpenHotlineError
@@ -118,6 +119,30 @@ def test_cleaning_goes_by_the_keys_of_what_was_fetched(
     clean(Wish(str(table), tmp_path / "audit"), tmp_path / "clean", key=KEY, now=lambda: NOON)
     (written,) = (tmp_path / "clean").rglob("rows.parquet")
     assert pq.read_table(written)["key"].to_pylist() == ["b", "c"]
+
+
+def test_one_host_is_asked_little_at_once_and_another_does_not_wait_for_it() -> None:
+    under_way: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    lock, other_was_asked = threading.Lock(), threading.Event()
+
+    def slow(url: str) -> bytes:
+        host = url.split("/")[2]
+        with lock:
+            under_way[host] += 1
+            most[host] = max(most[host], under_way[host])
+        if host == "two.example.org":
+            other_was_asked.set()
+        assert other_was_asked.wait(20)
+        with lock:
+            under_way[host] -= 1
+        return b"x"
+
+    hosts = ["one.example.org"] * 5 + ["two.example.org"] + ["one.example.org"] * 20
+    items = [Item(str(n), stated={"url": f"https://{host}/{n}"}) for n, host in enumerate(hosts)]
+    found = list(with_fetched([*items, Item("no", stated={"url": "http://["})], slow, digest=lambda _: b""))
+    assert most["one.example.org"] == FROM_ONE_HOST < AT_ONCE
+    assert [item.untrusted_bytes for item in found] == [b"x"] * 27
 
 
 def test_order_is_kept_and_few_are_held(server: Server) -> None:

@@ -8,10 +8,12 @@ depend on what servers gave that day.
 from __future__ import annotations
 
 import socket
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from threading import BoundedSemaphore, Lock
+from urllib.parse import urlsplit
 
 from openhotline.datasets.inputs.shard import Item
 from openhotline.errors import BadInput, Busy, NotFound, Refused
@@ -23,6 +25,9 @@ Fetch = Callable[[str], bytes]
 
 AT_ONCE = 8
 """Addresses that one process asks side by side: as many pictures are held, each of at most LARGEST bytes."""
+
+FROM_ONE_HOST = 2
+"""Of these, how many may be asked of one host: a shard often names one host a thousand times."""
 
 LARGEST = 24 << 20
 FOUND = 200
@@ -47,6 +52,7 @@ def with_fetched(items: Iterable[Item], fetch: Fetch, *, digest: Callable[[Item]
     Where it gives nothing, the item stays as it was, and a second one tells so. ``digest`` is what stands for an item in
     the data set's digest.
     """
+    fetch = _sparing_hosts(fetch)
     waiting: deque[tuple[Item, Future[bytes] | None]] = deque()
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="openhotline-fetch") as pool:
         try:
@@ -60,6 +66,27 @@ def with_fetched(items: Iterable[Item], fetch: Fetch, *, digest: Callable[[Item]
                 yield from _given(*waiting.popleft(), digest)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _sparing_hosts(fetch: Fetch) -> Fetch:
+    """Return the same fetch, which waits its turn where a host is being asked enough already."""
+    turns: defaultdict[str, BoundedSemaphore] = defaultdict(lambda: BoundedSemaphore(FROM_ONE_HOST))
+    making = Lock()
+
+    def spared(url: str) -> bytes:
+        with making:
+            turn = turns[_host(url)]
+        with turn:
+            return fetch(url)
+
+    return spared
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # no address at all, which the client says
+        return ""
 
 
 def _given(item: Item, coming: Future[bytes] | None, digest: Callable[[Item], bytes]) -> Iterator[Item]:
