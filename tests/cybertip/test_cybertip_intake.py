@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from openhotline_server.evidence.store import vault
 from openhotline_server.findings.models import Examination
 from openhotline_server.intake.forgetting import forget_particulars
 from openhotline_server.intake.models import Draft, DraftFile, Mention, Particulars, Report
+from openhotline_server.intake.without_address import list_without_address
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.pipeline import cybertip_files, cybertip_intake, steps
 from openhotline_server.triage.models import AddressCase
@@ -105,6 +107,16 @@ def test_what_a_provider_says_of_the_material_stays_its_own_word(provider: Provi
     stated = Mention.objects.get().stated
     assert stated["severity"] == "A1" and stated["scheme"] == "cybertip-industry"
     assert stated["file_annotations"] == ["generative_ai", "infant"] and stated["ai"] == "generative_ai"
+
+
+def test_without_an_address_it_waits_for_a_person_unless_files_came_with_it(provider: Provider) -> None:
+    nowhere = replace(a_report(), internet_details=())
+    words_alone, with_file = provider.submit(nowhere), provider.submit(nowhere)
+    provider.upload(with_file, some_bytes())
+    for number in (words_alone, with_file):
+        provider.finish(number)
+    assert not Mention.objects.exists()
+    assert list(list_without_address()) == [Draft.objects.get(pk=words_alone).report]
 
 
 def test_a_file_is_sealed_on_arrival_and_becomes_an_item_as_in_an_import(

@@ -11,14 +11,14 @@ from tests.conftest import NOON
 
 from openhotline.errors import BadInput, Conflict, NotAllowed
 from openhotline_server.accounts.models import User
-from openhotline_server.intake.drafts import Upload, add_file, close, count_files, open_draft
 from openhotline_server.intake.given import Given, GivenAddress
-from openhotline_server.intake.models import Closing, Mention, Report
+from openhotline_server.intake.models import Mention, Report, WithoutAddress
 from openhotline_server.intake.reports import ToTake, take_reports
 from openhotline_server.intake.without_address import (
     close_report,
+    closed_among,
     count_in_danger,
-    find_closing,
+    find_without_address,
     list_without_address,
     name_addresses,
 )
@@ -26,13 +26,12 @@ from openhotline_server.ledger import queries as ledger
 
 pytestmark = pytest.mark.django_db
 FORM = ToTake(Report.Kind.FORM, "Public form", Given(words="Somebody told me."), NOON.date(), "form:1")
-UNUSABLE = Closing.Outcome.UNUSABLE
+UNUSABLE = WithoutAddress.Outcome.UNUSABLE
 
 
 def take(origin: str, *texts: str, hours: int = 0, **said: Any) -> Report:
-    given = Given(
-        [GivenAddress(text) for text in texts], words="Words.", at_risk_now=said.pop("at_risk", False)
-    )
+    marks = {"at_risk_now": said.pop("at_risk", False), "with_files": said.pop("with_files", False)}
+    given = Given([GivenAddress(text) for text in texts], words="Words.", **marks)
     one = replace(FORM, origin=origin, given=given, **said)
     return take_reports(deliveries=[one], actor="reporter", at=NOON + timedelta(hours=hours))[0].report
 
@@ -53,20 +52,19 @@ def test_what_waits_is_what_a_person_wrote_without_an_address() -> None:
     assert count_in_danger() == 1
 
 
-def test_a_providers_files_are_for_the_readers_of_pictures(ana: User) -> None:
+def test_a_providers_files_are_for_the_readers_of_pictures() -> None:
     report = take("tip", kind=Report.Kind.CYBERTIP)
-    assert list(list_without_address()) == [report] and count_files(report) == 0
-    draft = open_draft(person=ana, document="<report/>", at=NOON)
-    add_file(draft=draft, upload=Upload("a.jpg", "a" * 64, "b" * 32, 9), at=NOON)
-    close(draft=draft, report=report, at=NOON)
-    assert not list_without_address() and count_files(report) == 1
+    take("with files", kind=Report.Kind.CYBERTIP, with_files=True)
+    assert list(list_without_address()) == [report]
 
 
 def test_a_closed_report_waits_no_more_and_is_closed_once(ana: User, mia: User) -> None:
     report = take("a")
-    assert find_closing(report) is None
-    closing = close_report(report=report, outcome=UNUSABLE, person=ana, at=NOON)
-    assert not list_without_address() and find_closing(report) == closing
+    assert not closed_among([report])
+    close_report(report=report, outcome=UNUSABLE, person=ana, at=NOON)
+    came = find_without_address(report)
+    assert came is not None and (came.outcome, came.read_by, came.read_at) == ("unusable", ana, NOON)
+    assert not list_without_address() and closed_among([report]) == {report.pk}
     with pytest.raises(Conflict, match="does not wait any more"):
         close_report(report=report, outcome=UNUSABLE, person=mia, at=NOON)
     (line,) = ledger.search(event="report.closed")
@@ -82,7 +80,9 @@ def test_with_an_address_there_is_nothing_to_close(ana: User) -> None:
     name(report, "https://example.org/", person=ana)
     with pytest.raises(Conflict):
         close_report(report=report, outcome=UNUSABLE, person=ana, at=NOON)
-    assert not list_without_address()
+    came = find_without_address(report)
+    assert came is not None and (came.outcome, came.read_by) == ("led_on", ana)
+    assert not list_without_address() and not closed_among([report])
 
 
 def test_what_the_report_names_already_is_left_as_it_is(ana: User) -> None:
@@ -122,4 +122,4 @@ def test_neither_is_for_whoever_may_not_or_for_a_report_that_was_not_taken_in(an
             name(which, "https://example.org/", person=person)
         with pytest.raises(error):
             close_report(report=which, outcome=UNUSABLE, person=person, at=NOON)
-    assert not Mention.objects.exists() and not Closing.objects.exists()
+    assert not Mention.objects.exists() and not closed_among([report, aside])

@@ -11,7 +11,7 @@ from tests.conftest import NOON
 
 from openhotline.errors import BadInput, NotAllowed
 from openhotline_server.accounts.models import User
-from openhotline_server.intake.models import Address, Closing, Report
+from openhotline_server.intake.models import Address, Report, WithoutAddress
 from openhotline_server.intake.reports import Given, GivenAddress, Taken, ToTake
 from openhotline_server.intake.without_address import close_report
 from openhotline_server.ledger import queries as ledger
@@ -177,8 +177,8 @@ def test_a_report_of_words_alone_is_received() -> None:
     assert state_for_reporter(took(delivery("a", words="I saw something.")).report).code == "received"
 
 
-@pytest.mark.parametrize("outcome", Closing.Outcome)
-def test_a_reporter_hears_that_her_words_were_read(outcome: Closing.Outcome, ana: User) -> None:
+@pytest.mark.parametrize("outcome", WithoutAddress.CLOSING)
+def test_a_reporter_hears_that_her_words_were_read(outcome: WithoutAddress.Outcome, ana: User) -> None:
     report = took(delivery("a", words="I saw something.")).report
     close_report(report=report, outcome=outcome, person=ana, at=NOON)
     code = {"handed_on": "in_work", "off_remit": "off_remit", "unusable": "set_aside"}[outcome]

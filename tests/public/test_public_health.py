@@ -10,7 +10,7 @@ from tests.conftest import NOON
 from openhotline_server.accounts.models import User
 from openhotline_server.intake.forgetting import forget_particulars
 from openhotline_server.intake.messages import answer_hotline, ask_reporter
-from openhotline_server.intake.models import Address, Closing, Mention, Message, Particulars, Report
+from openhotline_server.intake.models import Address, Mention, Message, Particulars, Report, WithoutAddress
 from openhotline_server.intake.without_address import close_report, list_without_address
 from openhotline_server.ledger.models import Line
 from openhotline_server.pipeline.forgetting import forget_due
@@ -32,6 +32,7 @@ def form(at: datetime, number: int = 0, standing: str = "taken", *, at_risk: boo
     Particulars.objects.create(
         report=report, words="words", contact="rita@example.org", language="de", at_risk_now=at_risk
     )
+    WithoutAddress.objects.create(report=report)
     return report
 
 
@@ -41,6 +42,7 @@ def case_of(report: Report, closed_at: datetime | None) -> AddressCase:
         digest=str(number), normal=str(number), network="web", first_reported_at=NOON
     )
     Mention.objects.create(report=report, address=address, known=False)
+    WithoutAddress.objects.filter(report=report).delete()
     times = {"opened_at": NOON, "turn_at": NOON, "due_at": NOON, "closed_at": closed_at}
     return AddressCase.objects.create(address=address, rules_edition="1", **times)
 
@@ -81,7 +83,7 @@ def test_danger_without_an_address_is_told_until_it_was_read(ana: User) -> None:
     form(NOON, 1)
     (sentence,) = intake_health(NOON)
     assert sentence.startswith("1 report without an address says that a child may be in danger now.")
-    close_report(report=report, outcome=Closing.Outcome.HANDED_ON, person=ana, at=NOON)
+    close_report(report=report, outcome=WithoutAddress.Outcome.HANDED_ON, person=ana, at=NOON)
     assert intake_health(NOON) == ()
 
 
@@ -110,13 +112,14 @@ def test_a_report_is_forgotten_only_when_all_its_cases_are_closed_long_enough(
     case_of(half, None)
     case_of(fresh, NOON + 50 * DAY)
     closed, just_closed, unread = (form(NOON, n) for n in range(5, 8))
-    close_report(report=closed, outcome=Closing.Outcome.UNUSABLE, person=ana, at=NOON + DAY)
-    close_report(report=just_closed, outcome=Closing.Outcome.OFF_REMIT, person=ana, at=NOON + 50 * DAY)
+    close_report(report=closed, outcome=WithoutAddress.Outcome.UNUSABLE, person=ana, at=NOON + DAY)
+    close_report(report=just_closed, outcome=WithoutAddress.Outcome.OFF_REMIT, person=ana, at=NOON + 50 * DAY)
+    refused = form(NOON, 8, standing="refused")
     assert list(list_without_address()) == [unread]
     assert forget_due(at=NOON + 89 * DAY) == 0
-    assert forget_due(at=NOON + 92 * DAY) == 2
+    assert forget_due(at=NOON + 92 * DAY) == 3
     forgotten = Particulars.objects.exclude(forgotten_at=None).values_list("report", flat=True)
-    assert set(forgotten) == {done.pk, closed.pk}
+    assert set(forgotten) == {done.pk, closed.pk, refused.pk}
     assert forget_due(at=NOON + 92 * DAY) == 0
 
 

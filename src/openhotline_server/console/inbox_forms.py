@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from openhotline_server.intake.models import Closing, Mention
+from openhotline_server.intake.models import Mention, WithoutAddress
 
 
 class MessageForm(forms.Form):
@@ -33,4 +33,7 @@ class AddressesForm(forms.Form):
 class ClosingForm(forms.Form):
     """Why nothing is left to do about a report without an address."""
 
-    outcome = forms.ChoiceField(label="Why nothing is left to do", choices=Closing.Outcome.choices)
+    outcome = forms.ChoiceField(
+        label="Why nothing is left to do",
+        choices=[(outcome.value, outcome.label) for outcome in WithoutAddress.CLOSING],
+    )

@@ -35,7 +35,10 @@ class GivenAddress:
 
 @dataclass(frozen=True)
 class Given:
-    """One report's content. ``at_risk_now`` and ``about_self`` are the reporter's own words."""
+    """One report's content. ``at_risk_now`` and ``about_self`` are the reporter's own words.
+
+    ``with_files``: a provider sent files with it, and the readers of pictures have those.
+    """
 
     addresses: Sequence[GivenAddress] = ()
     words: str = ""
@@ -43,6 +46,7 @@ class Given:
     language: str = ""
     at_risk_now: bool = False
     about_self: bool = False
+    with_files: bool = False
 
 
 @dataclass(frozen=True)

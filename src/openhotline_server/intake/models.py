@@ -109,18 +109,27 @@ class Particulars(models.Model):
     forgotten_at = models.DateTimeField(null=True)
 
 
-class Closing(models.Model):
-    """A person's decision that nothing is left to do about a report that names no address."""
+class WithoutAddress(models.Model):
+    """A report that names no address, so that no queue leads to it. It waits until a person has read it."""
 
     class Outcome(models.TextChoices):
+        WAITING = "waiting", "Waits to be read"
+        LED_ON = "led_on", "Addresses were found in it"
         HANDED_ON = "handed_on", "Handed on to others"
         OFF_REMIT = "off_remit", "Not for this hotline"
         UNUSABLE = "unusable", "Nothing in it can be worked with"
 
+    CLOSING = (Outcome.HANDED_ON, Outcome.OFF_REMIT, Outcome.UNUSABLE)
+
     report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=9, choices=Outcome.choices)
-    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    closed_at = models.DateTimeField()
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, default=Outcome.WAITING)
+    read_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["report"], condition=models.Q(outcome="waiting"), name="intake_to_be_read")
+        ]
 
 
 class Receipt(models.Model):

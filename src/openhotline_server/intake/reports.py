@@ -18,7 +18,7 @@ from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.intake import mentioning
 from openhotline_server.intake.given import Given, GivenAddress, Read, Unreadable, read
-from openhotline_server.intake.models import Mention, Particulars, Report
+from openhotline_server.intake.models import Mention, Particulars, Report, WithoutAddress
 from openhotline_server.intake.operations import origin_digest
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.inserting import insert_new, insert_rows
@@ -28,6 +28,7 @@ __all__ = ["Given", "GivenAddress", "Taken", "ToTake", "Unreadable", "take_repor
 
 _REPORT = ("code", "kind", "source", "origin_digest", "standing", "received_on", "created_at", "finished_at")
 IN_PART = 5000
+READ_BY_A_PERSON = (Report.Kind.FORM, Report.Kind.PARTNER, Report.Kind.CYBERTIP, Report.Kind.MAIL)
 Key = TypeVar("Key", int, str)
 
 
@@ -95,6 +96,11 @@ def store_reports(
         [mentioning.Naming(reports[digests[place]], reads[place].places) for place in fresh], at=at
     )
     _keep_particulars([(reports[digests[place]], deliveries[place].given, reads[place]) for place in fresh])
+    _keep_for_a_reader(
+        reports[digests[place]]
+        for place, mentions in zip(fresh, named, strict=True)
+        if not mentions and not deliveries[place].given.with_files
+    )
     taken = {
         place: _taken(reports[digests[place]], mentions, reads[place])
         for place, mentions in zip(fresh, named, strict=True)
@@ -177,6 +183,11 @@ def _keep_particulars(rows: Iterable[tuple[Report, Given, Read]]) -> None:
         if said.words or given.contact.strip() or given.at_risk_now or given.about_self or given.language
     ]
     insert_new(particulars)
+
+
+def _keep_for_a_reader(reports: Iterable[Report]) -> None:
+    """No queue leads to what names no address. Not lists: those of hashes alone say nothing else, and are compared."""
+    insert_new([WithoutAddress(report=report) for report in reports if report.kind in READ_BY_A_PERSON])
 
 
 def _taken(report: Report, mentions: Sequence[Mention], said: Read) -> Taken:

@@ -16,12 +16,11 @@ from openhotline_server.accounts.models import User
 from openhotline_server.accounts.permissions import Permission
 from openhotline_server.intake import mentioning
 from openhotline_server.intake.given import Given, GivenAddress, read
-from openhotline_server.intake.models import Closing, DraftFile, Mention, Particulars, Report
+from openhotline_server.intake.models import Mention, Particulars, Report, WithoutAddress
 from openhotline_server.ledger.events import Event
 from openhotline_server.ledger.operations import record
 
-# Not lists: those of hashes alone are compared with what is held, and no person has written anything in them.
-_SENDERS = (Report.Kind.FORM, Report.Kind.PARTNER, Report.Kind.CYBERTIP, Report.Kind.MAIL)
+_WAITING = WithoutAddress.Outcome.WAITING
 
 
 def list_without_address() -> QuerySet[Report]:
@@ -29,14 +28,9 @@ def list_without_address() -> QuerySet[Report]:
 
     A provider's files come to the readers of pictures, so a report that brought some does not wait here.
     """
-    here = OuterRef("pk")
-    read_or_led_to = (
-        Exists(Mention.objects.filter(report=here))
-        | Exists(Closing.objects.filter(report=here))
-        | Exists(DraftFile.objects.filter(draft__report=here))
-    )
-    in_danger = Exists(Particulars.objects.filter(report=here, at_risk_now=True))
-    rows = Report.objects.filter(~read_or_led_to, kind__in=_SENDERS, standing=Report.Standing.TAKEN)
+    in_danger = Exists(Particulars.objects.filter(report=OuterRef("pk"), at_risk_now=True))
+    waiting = WithoutAddress.objects.filter(outcome=_WAITING).values("report")
+    rows = Report.objects.filter(pk__in=waiting, standing=Report.Standing.TAKEN)
     return rows.order_by(Case(When(in_danger, then=Value(0)), default=Value(1)), "created_at", "id")
 
 
@@ -46,15 +40,16 @@ def count_in_danger() -> int:
     return Particulars.objects.filter(report__in=waiting, at_risk_now=True).count()
 
 
-def find_closing(report: Report) -> Closing | None:
-    """Who closed a report without an address, and why."""
-    return Closing.objects.filter(report=report).select_related("closed_by").first()
+def find_without_address(report: Report) -> WithoutAddress | None:
+    """What became of a report that came without an address; None for another one."""
+    return WithoutAddress.objects.filter(report=report).select_related("read_by").first()
 
 
 def closed_among(reports: Iterable[Report]) -> set[int]:
     """Which of these reports were closed without an address, by key."""
     keys = [report.pk for report in reports]
-    return set(Closing.objects.filter(report__in=keys).values_list("report", flat=True))
+    closed = WithoutAddress.objects.filter(report__in=keys, outcome__in=WithoutAddress.CLOSING)
+    return set(closed.values_list("report", flat=True))
 
 
 @transaction.atomic
@@ -80,6 +75,7 @@ def name_addresses(
     if not places:
         raise Conflict("The report names that already.")
     (mentions,) = mentioning.mention([mentioning.Naming(report, places)], at=at)
+    _decided(report, WithoutAddress.Outcome.LED_ON, person, at)
     details = {"addresses": len(mentions), "known": sum(mention.known for mention in mentions)}
     record(
         actor=str(person.code), at=at, event=Event.ADDRESSES_ADDED, subject=report.subject, details=details
@@ -88,15 +84,20 @@ def name_addresses(
 
 
 @transaction.atomic
-def close_report(*, report: Report, outcome: Closing.Outcome, person: User, at: datetime) -> Closing:
+def close_report(*, report: Report, outcome: WithoutAddress.Outcome, person: User, at: datetime) -> None:
     """Say that nothing is left to do about a report that names no address. Raises Conflict where it does not wait."""
+    if outcome not in WithoutAddress.CLOSING:
+        raise BadInput("A report is closed as handed on, not for this hotline, or unusable. Choose one.")
     _check(report, person)
-    if not list_without_address().filter(pk=report.pk).exists():
+    if not _decided(report, outcome, person, at):
         raise Conflict("This report does not wait any more: it was closed, or an address was added.")
-    closing = Closing.objects.create(report=report, outcome=outcome, closed_by=person, closed_at=at)
     details = {"outcome": str(outcome)}
     record(actor=str(person.code), at=at, event=Event.REPORT_CLOSED, subject=report.subject, details=details)
-    return closing
+
+
+def _decided(report: Report, outcome: WithoutAddress.Outcome, person: User, at: datetime) -> bool:
+    waiting = WithoutAddress.objects.filter(report=report, outcome=_WAITING)
+    return bool(waiting.update(outcome=outcome, read_by=person, read_at=at))
 
 
 def _check(report: Report, person: User) -> None:

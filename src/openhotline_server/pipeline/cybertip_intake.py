@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -98,7 +98,9 @@ def finish(*, person: User, number: int, at: datetime) -> Finished:
             taken = take_in(
                 kind=Report.Kind.CYBERTIP,
                 source=person.display_name,
-                given=given_by(cybertip.read_report(draft.document.encode()), details),
+                given=replace(
+                    given_by(cybertip.read_report(draft.document.encode()), details), with_files=bool(mine)
+                ),
                 received_on=at.date(),
                 origin=f"cybertip:{person.code}:{number}",
                 actor=str(person.code),

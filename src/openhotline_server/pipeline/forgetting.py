@@ -8,8 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from openhotline_server.intake.forgetting import HAS_WORDS, forget_particulars
-from openhotline_server.intake.models import Closing, Mention, Message, Particulars, Report
-from openhotline_server.intake.without_address import list_without_address
+from openhotline_server.intake.models import Mention, Message, Particulars, Report, WithoutAddress
 from openhotline_server.triage.models import AddressCase
 
 AT_ONCE = 200  # in one transaction; the rest follows in the next
@@ -40,6 +39,7 @@ def _due(before: datetime) -> QuerySet[Particulars, int]:
     old = Particulars.objects.filter(HAS_WORDS, report__created_at__lte=before)
     old = old.exclude(report__standing=Report.Standing.QUARANTINED)
     old = old.exclude(Exists(has_open)).exclude(Exists(talk))
-    closed = Closing.objects.filter(report=OuterRef("report"), closed_at__gt=before)
-    old = old.exclude(report__in=list_without_address().order_by().values("pk")).exclude(Exists(closed))
+    waits = Q(outcome=WithoutAddress.Outcome.WAITING, report__standing=Report.Standing.TAKEN)
+    unread = waits | Q(read_at__gt=before)
+    old = old.exclude(Exists(WithoutAddress.objects.filter(unread, report=OuterRef("report"))))
     return old.order_by("pk").values_list("report", flat=True)

@@ -14,10 +14,10 @@ from django.db import transaction
 from openhotline_server.accounts.models import User
 from openhotline_server.intake import reports as intake
 from openhotline_server.intake.given import Given, read
-from openhotline_server.intake.models import Closing, Mention, Report
+from openhotline_server.intake.models import Mention, Report, WithoutAddress
 from openhotline_server.intake.queries import list_mentions
 from openhotline_server.intake.reports import Taken, ToTake
-from openhotline_server.intake.without_address import find_closing, name_addresses
+from openhotline_server.intake.without_address import find_without_address, name_addresses
 from openhotline_server.ledger import operations as ledger
 from openhotline_server.pipeline.background import after_commit
 from openhotline_server.pipeline.tracing import trace_address
@@ -43,11 +43,10 @@ _CODES = {
     _State.NOT_ILLEGAL: "not_illegal",
     _State.OFF_REMIT: "off_remit",
 }
-_Closed = Closing.Outcome
-_CLOSED = {
-    _Closed.HANDED_ON: "in_work",
-    _Closed.OFF_REMIT: "off_remit",
-    _Closed.UNUSABLE: "set_aside",
+_CLOSED: dict[str, str] = {
+    WithoutAddress.Outcome.HANDED_ON: "in_work",
+    WithoutAddress.Outcome.OFF_REMIT: "off_remit",
+    WithoutAddress.Outcome.UNUSABLE: "set_aside",
 }
 ORDER = ("received", "known", "in_work", "acted", "removed", "not_illegal", "off_remit", "set_aside")
 """What a reporter can be told, from the one where most is still to do."""
@@ -130,8 +129,9 @@ def state_for_reporter(report: Report) -> ReporterState:
     if report.standing == Report.Standing.QUARANTINED:
         return ReporterState("received", {})
     mentions = list(list_mentions(report))
-    if not mentions and (closing := find_closing(report)):
-        return ReporterState(_CLOSED[_Closed(closing.outcome)], {})
+    if not mentions:
+        came = find_without_address(report)
+        return ReporterState(_CLOSED.get(came.outcome if came else "", "received"), {})
     cases = cases_by_address(mention.address_id for mention in mentions)
     codes = [_code(mention, cases.get(mention.address_id)) for mention in mentions]
     each = {code: codes.count(code) for code in ORDER if code in codes}

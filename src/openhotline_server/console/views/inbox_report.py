@@ -23,9 +23,9 @@ from openhotline_server.intake import inbox as intake
 from openhotline_server.intake.drafts import count_files
 from openhotline_server.intake.file_records import list_file_records, list_same_file
 from openhotline_server.intake.messages import ask_reporter, list_messages, mark_read
-from openhotline_server.intake.models import Closing, Report
+from openhotline_server.intake.models import Report, WithoutAddress
 from openhotline_server.intake.queries import get_report, list_mentions
-from openhotline_server.intake.without_address import close_report, find_closing, list_without_address
+from openhotline_server.intake.without_address import close_report, find_without_address, list_without_address
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.pipeline import reporting
 from openhotline_server.triage.address_lists import cases_by_address
@@ -61,7 +61,7 @@ def _shown(
         "mentions": mentions,
         "cases": cases_by_address(mention.address_id for mention in mentions),
         "particulars": intake.find_particulars(found),
-        "closing": find_closing(found),
+        "without_address": find_without_address(found),
         "files": [(row, list_same_file(row)[:ALSO_IN]) for row in list_file_records(found)[:FILES]],
         "provider_files": count_files(found),
         "state_words": STATE_WORDS.get(reporting.state_for_reporter(found).code, ""),
@@ -126,7 +126,7 @@ def close(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     """Close a report that names no address; the next one that waits is a page away."""
     form, found = ClosingForm(request.POST), get_report(code)
     with telling_errors(request, done="Closed."):
-        outcome = Closing.Outcome(checked(form)["outcome"])
+        outcome = WithoutAddress.Outcome(checked(form)["outcome"])
         close_report(report=found, outcome=outcome, person=person(request), at=timezone.now())
     return HttpResponseRedirect(reverse("console:inbox") + "?show=words")
 
