@@ -103,7 +103,7 @@ def test_a_group_is_added_in_words(ana: User) -> None:
     ("texts", "words"),
     [
         (["", " "], "Write one on each line"),
-        (["https://example.org/", "", "my neighbour's page"], "Line 2 is no address"),
+        (["https://example.org/", "", "my neighbour's page"], "Line 3 is no address"),
     ],
 )
 def test_a_line_that_is_no_address_is_named_and_nothing_is_added(

@@ -68,7 +68,7 @@ def name_addresses(
     said = read(Given(addresses=given))
     if said.unreadable:
         wrong = [one.text for one in said.unreadable]
-        line = next(number for number, one in enumerate(given, start=1) if one.text in wrong)
+        line = next(number for number, text in enumerate(texts, start=1) if text in wrong)
         raise BadInput(f"Line {line} is no address. {said.unreadable[0].why}")
     named = set(Mention.objects.filter(report=report).values_list("address__digest", flat=True))
     places = [place for place in said.places if place.normal.digest not in named]
