@@ -86,9 +86,14 @@ def test_the_top_level_is_the_preview_itself() -> None:
     assert np.abs(grey(render_one(preview, 5)) - grey(preview)).mean() < 2
 
 
-def test_a_member_without_a_preview_keeps_its_place() -> None:
-    sheet = grey(render_sheet([previews(1)[0], b"", previews(1)[0]], level=5, columns=3))
-    assert sheet[20:170, 220:370].std() < 2
+@pytest.mark.parametrize("level", [0, 2, 5])
+def test_a_member_without_a_preview_keeps_its_place_crossed_out(level: int) -> None:
+    sheet = grey(render_sheet([previews(1)[0], b"", previews(1)[0]], level=level, columns=3)).astype(int)
+    cell = sheet[:192, 200:392]
+    beside = cell[60:132, :40]  # between the arms of the cross
+    assert beside.std() < 2
+    arms = [cell[n, across] for n in range(10, 182) for across in (n, 191 - n)]
+    assert float(np.mean(arms)) < beside.mean() - 20
 
 
 @pytest.mark.parametrize(

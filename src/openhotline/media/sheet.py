@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from openhotline.errors import BadInput, WrongUsage
 from openhotline.media.levels import Level, get_level
@@ -23,7 +23,7 @@ MOST_MEMBERS = 24
 TILE_SIDE = 192  # pixels of a member's cell
 GAP = 8
 BACKGROUND = 0x8C
-EMPTY_CELL = 0x80
+EMPTY_CELL, CROSS = 0x80, 0x58
 
 Box = tuple[int, int, int, int]
 
@@ -51,13 +51,16 @@ def sheet_layout(count: int, columns: int) -> Layout:
 
 
 def render_sheet(previews: Sequence[bytes], *, level: int, columns: int) -> bytes:
-    """Return a grey JPEG with every preview in its cell. Empty bytes stand for a member without a preview."""
+    """Return a grey JPEG with every preview in its cell.
+
+    Empty bytes stand for a member without a preview: its cell is crossed out, so that nobody takes it for a picture.
+    """
     layout = sheet_layout(len(previews), columns)
     chosen = get_level(level)
     sheet = Image.new("L", (layout.width, layout.height), BACKGROUND)
     for preview, (left, top, width, height) in zip(previews, layout.cells, strict=True):
         if not preview:
-            sheet.paste(EMPTY_CELL, (left, top, left + width, top + height))
+            sheet.paste(_crossed(width, height), (left, top))
             continue
         tile = _read(preview, least_side=TILE_SIDE)
         shown = veil(tile, chosen, _fit(tile.size, TILE_SIDE))
@@ -80,6 +83,14 @@ def veil(picture: Image.Image, level: Level, size: tuple[int, int]) -> Image.Ima
     if level.blur:
         reduced = reduced.filter(ImageFilter.GaussianBlur(level.blur))
     return reduced if reduced.size == size else reduced.resize(size, Image.Resampling.BILINEAR)
+
+
+def _crossed(width: int, height: int) -> Image.Image:
+    cell = Image.new("L", (width, height), EMPTY_CELL)
+    pen = ImageDraw.Draw(cell)
+    for ends in ((0, 0, width, height), (0, height, width, 0)):
+        pen.line(ends, fill=CROSS, width=2)
+    return cell
 
 
 def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:
