@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 import re
 import signal
 import subprocess
@@ -12,6 +14,10 @@ from pathlib import Path
 
 import pytest
 from gate_cast import KNOWN, OTHER, Answer, Caller, lines_for, write_list
+
+TGKILL = {"x86_64": 234, "aarch64": 131}.get(
+    platform.machine(), 0
+)  # the C library has no name for it everywhere
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -55,6 +61,27 @@ def test_a_gate_starts_answers_and_stops_when_asked(tmp_path: Path, keys: tuple[
     assert exported.returncode == 0
     verified = run("ledger", "verify", tmp_path / "questions.txt")
     assert verified.returncode == 0 and "whole" in verified.stdout
+
+
+def test_a_signal_that_does_not_wake_the_waiting_thread_stops_it_too(
+    tmp_path: Path, keys: tuple[Path, str]
+) -> None:
+    """As one that comes just before the wait begins: here it is given to another thread."""
+    listed = write_list(tmp_path / "known.csv", lines_for(KNOWN))
+    command = [sys.executable, "-m", "openhotline", "gate", str(listed), "--port", "0", "--workers", "1"]
+    command += ["--keys", str(keys[0]), "--state", str(tmp_path / "state")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        process.stdout.readline()
+        assert "http://" in process.stdout.readline()
+        time.sleep(0.5)
+        threads = [int(path.name) for path in Path(f"/proc/{process.pid}/task").iterdir()]
+        other = max(thread for thread in threads if thread != process.pid)
+        assert ctypes.CDLL(None).syscall(TGKILL, process.pid, other, int(signal.SIGTERM)) == 0
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
 
 
 def test_without_keys_or_lists_it_does_not_start(tmp_path: Path) -> None:

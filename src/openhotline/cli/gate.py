@@ -133,7 +133,9 @@ def _serve(settings: object, address: str, port: int, certificate: Path | None, 
         click.echo(
             f"The gate is at {'https' if tls else 'http'}://{address}:{server.server_address[1]}/  (Ctrl-C stops it)"
         )
-        asked_to_stop.wait()
+        # A signal that comes just before the wait begins does not end it: its handler runs when the wait is over.
+        while not asked_to_stop.wait(0.5):
+            pass
         server.stop()
     click.echo("The gate has stopped.")
 
