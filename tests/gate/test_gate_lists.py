@@ -10,7 +10,10 @@ import pytest
 from gate_cast import KNOWN, OTHER, Running, comes, key_file, lines_for, pdq_of, running, write_list
 
 from openhotline.errors import BadInput, Damaged, OpenHotlineError, WrongUsage
+from openhotline.exchange.gate.sources import Source
 from openhotline.hashing import digests
+from openhotline.known.answers import Question, Rule
+from openhotline.known.lists import ask
 from openhotline.known.opening import open_list
 from openhotline.known.preparing import ROWS, prepare
 from openhotline.matching import ListIndex
@@ -44,6 +47,20 @@ def test_a_replaced_list_is_in_force_within_seconds(gate: Running, secret: str, 
     assert comes(lambda: _answer(gate, secret, OTHER) == "match")
     assert _answer(gate, secret, KNOWN) == "no_match"
     assert gate.caller(secret).health()["lists"][0]["edition"] != before
+
+
+def test_a_question_under_way_over_the_list_before_is_answered(tmp_path: Path, listed: Path) -> None:
+    source = Source(listed, tmp_path / "prepared")
+    value, quality = pdq_of(KNOWN)
+    question = Question(pdq=bytes.fromhex(value), quality=quality)
+    for others in ([OTHER], [OTHER, KNOWN], [OTHER]):
+        before, verdict = source.known, ask(source.known, [question], Rule())[0].verdict
+        write_list(listed, lines_for(*others))
+        assert comes(source.refresh)
+        assert ask(before, [question], Rule())[0].verdict == verdict
+        assert len(list((tmp_path / "prepared" / "known").iterdir())) == 2
+    Source(listed, tmp_path / "prepared")
+    assert len(list((tmp_path / "prepared" / "known").iterdir())) == 1
 
 
 def test_a_bad_list_leaves_the_edition_before_and_is_told(gate: Running, secret: str, listed: Path) -> None:

@@ -34,6 +34,7 @@ class Source:
         self.problem = ""
         self._seen = self._signature()
         self.known = self._load()
+        self._tidy(self.known)
 
     def refresh(self) -> bool:
         """Load the list if it has changed and keeps still; return whether another state is in force."""
@@ -44,13 +45,14 @@ class Source:
             self._seen = now
             fresh = self._load()
             self.problem = ""
-            self.known = fresh  # last: letting go of the old list's memory lets other threads run
+            before, self.known = self.known, fresh
         except OSError:
             self.problem = f"The list's file cannot be read. {OLD}"
             return False
         except OpenHotlineError as error:
             self.problem = f"{error.message} {OLD}"
             return False
+        self._tidy(before, fresh)
         return True
 
     def _signature(self) -> Signature | None:
@@ -80,10 +82,14 @@ class Source:
         if found.edition != folder.name:
             shutil.rmtree(folder, ignore_errors=True)
             raise BadInput("The list changed while it was read. Replace it by renaming a whole file over it.")
-        for old in self._prepared.iterdir():
-            if old != folder:
-                shutil.rmtree(old, ignore_errors=True)
         return found
+
+    def _tidy(self, *needed: Known) -> None:
+        """Remove what was prepared earlier, but not the list before: questions over it may still be under way."""
+        names = {known.edition for known in needed}
+        for old in self._prepared.iterdir() if self._prepared.is_dir() else ():
+            if old.name not in names:
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def _digest_of(path: Path) -> str:
