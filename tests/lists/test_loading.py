@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 from tests.conftest import NOON
 from tests.lists.lists_cast import ACTOR, a_list, csv_of, fed, in_force, loaded, random_pdqs
 
@@ -283,3 +284,14 @@ def test_a_few_contradictions_are_left_out() -> None:
     done = fed(partner, [_row(ONE, 2, reference="a"), _row(TWO, 3, reference="a"), *good], incremental=False)
     assert (done.state, done.bad_rows, len(in_force(partner))) == (Loading.State.DONE, 1, 401)
     assert ONE in in_force(partner)
+
+
+def test_values_that_share_a_reference_are_found_with_one_statement(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    partner = a_list(bad_row_percent=100)
+    rows = [
+        Row("pdq", value, line, reference=f"r{line % 500}") for line, value in enumerate(random_pdqs(1000), 1)
+    ]
+    with django_assert_max_num_queries(100):
+        assert fed(partner, rows, incremental=False).bad_rows == 500

@@ -11,10 +11,13 @@ from openhotline_server.lists.models import Loading, StagedRow
 OTHER_WORDS = "It says otherwise of a value that stood there before, under the same reference."
 OTHER_VALUE = "Its reference stood there before, for another value of the same kind."
 
-TWO_VALUES = """
-SELECT reference, algorithm FROM lists_stagedrow
-WHERE loading_id = %s AND reference <> '' AND NOT withdrawn
-GROUP BY reference, algorithm HAVING COUNT(*) > 1 ORDER BY reference, algorithm LIMIT %s"""
+# of a reference's rows the first one stands
+LATER_VALUES = """
+SELECT id, line FROM (
+  SELECT id, line, reference, algorithm, place,
+    ROW_NUMBER() OVER (PARTITION BY reference, algorithm ORDER BY line, place) AS number
+  FROM lists_stagedrow WHERE loading_id = %s AND reference <> '' AND clash IS NULL AND NOT withdrawn) AS staged
+WHERE number > 1 ORDER BY reference, algorithm, line, place LIMIT %s"""
 
 
 def find_clashes(loading: Loading, *, most: int) -> Iterator[tuple[int, int, str]]:
@@ -26,9 +29,6 @@ def find_clashes(loading: Loading, *, most: int) -> Iterator[tuple[int, int, str
     if not loading.named:
         return
     with connection.cursor() as cursor:
-        cursor.execute(TWO_VALUES, [loading.pk, most])
-        twice = cursor.fetchall()
-    for reference, algorithm in twice:
-        rows = staged.filter(reference=reference, algorithm=algorithm, clash=None).order_by("line", "place")
-        for key, line in rows.values_list("pk", "line")[1:]:
+        cursor.execute(LATER_VALUES, [loading.pk, most])
+        for key, line in cursor.fetchall():
             yield key, line, OTHER_VALUE

@@ -24,8 +24,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
-from openhotline_server.lists.models import Edition, Loading, StagedRow
+from openhotline_server.lists.models import Edition, Entry, EntrySource, Loading, StagedRow
 
 DROPPED_AT_ONCE = 200_000
 
@@ -71,7 +72,7 @@ FROM lists_stagedrow s WHERE {STAGED}
   AND NOT EXISTS (SELECT 1 FROM lists_stagedrow f WHERE f.loading_id = %(loading)s AND NOT f.withdrawn
     AND f.algorithm = s.algorithm AND f.value = s.value AND f.place < s.place)
   AND NOT EXISTS (SELECT 1 FROM lists_entry e WHERE {IN_FORCE} AND {FOR_ENTRY})
-ORDER BY s.algorithm, s.value"""
+ORDER BY s.algorithm, s.value"""  # sorted, so that all is found before the first is inserted: see NAMED
 RENEWED = f"""
 UPDATE lists_entry SET expires_at = %(expires)s WHERE id IN (
   SELECT e.id FROM lists_stagedrow s JOIN lists_entry e ON {IN_FORCE} AND {FOR_ENTRY} WHERE {STAGED})"""
@@ -84,14 +85,16 @@ JOIN lists_entry n ON n.hash_list_id = %(list)s AND n.algorithm = o.algorithm AN
   AND n.withdrawn_in_id IS NULL
 WHERE o.withdrawn_in_id = %(edition)s"""
 
-# 3 of a whole list, 4 of an incremental one
+# 3 of a whole list, 4 of an incremental one. Sorted, because PostgreSQL would look for each row's source among those
+# that the statement itself has inserted, which it cannot see and yet reads.
 NAMED = f"""
 INSERT INTO lists_entrysource (entry_id, reference, added_in_id, withdrawn_in_id)
 SELECT e.id, s.reference, %(edition)s, NULL FROM lists_stagedrow s
 JOIN lists_entry e ON {IN_FORCE} AND {FOR_ENTRY}
 WHERE {STAGED} AND s.reference <> '' AND NOT EXISTS (
   SELECT 1 FROM lists_entrysource x WHERE x.entry_id = e.id AND x.reference = s.reference
-    AND x.withdrawn_in_id IS NULL)"""
+    AND x.withdrawn_in_id IS NULL)
+ORDER BY e.id"""
 UNNAMED = f"""
 UPDATE lists_entrysource SET withdrawn_in_id = %(edition)s WHERE id IN (
   SELECT x.id FROM lists_entry e JOIN lists_entrysource x ON x.entry_id = e.id AND x.withdrawn_in_id IS NULL
@@ -162,7 +165,9 @@ def merge(loading: Loading, edition: Edition, *, at: datetime) -> Merged:
             "expires": _expiry(loading, at),
         }
     )
-    run.know_the_sizes()
+    know_the_size(StagedRow, changed=None)
+    know_the_size(Entry, changed=loading.rows)
+    know_the_size(EntrySource, changed=loading.rows)
     return _merge_some(run, loading) if loading.incremental else _merge_whole(run, loading)
 
 
@@ -175,6 +180,20 @@ def renew(loading: Loading, *, at: datetime) -> None:
         run(RENEWED)
 
 
+def know_the_size(model: type[Model], *, changed: int | None) -> None:
+    """Let PostgreSQL count a table of which more than a tenth changed, or where ``changed`` is None.
+
+    Its plans come from statistics that a load outruns: those of an empty table make a loading of n rows cost n².
+    """
+    if connection.vendor != "postgresql":
+        return
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
+        if changed is None or 10 * changed > cursor.fetchone()[0]:
+            cursor.execute(f"ANALYZE {table}")
+
+
 def _expiry(loading: Loading, at: datetime) -> Any:
     days = loading.hash_list.expires_after_days
     return connection.ops.adapt_datetimefield_value(at + timedelta(days=days) if days else None)
@@ -183,9 +202,12 @@ def _expiry(loading: Loading, at: datetime) -> Any:
 def _merge_whole(run: _Statements, loading: Loading) -> Merged:
     withdrawn = run(ABSENT_OR_CHANGED)  # 1
     added = run(NEW)  # 2
-    sources = run(NAMED) + run(UNNAMED) if loading.named else 0  # 3
+    know_the_size(Entry, changed=added)
+    named = run(NAMED) if loading.named else 0  # 3
+    know_the_size(EntrySource, changed=named)
+    unnamed = run(UNNAMED) if loading.named else 0
     run(SOURCES_OF_WITHDRAWN)
-    return Merged(added, withdrawn, sources)
+    return Merged(added, withdrawn, named + unnamed)
 
 
 def _merge_some(run: _Statements, loading: Loading) -> Merged:
@@ -193,8 +215,10 @@ def _merge_some(run: _Statements, loading: Loading) -> Merged:
     run(CANCELLED_BY_REFERENCE)
     changed = run(CHANGED)  # 2
     added = run(NEW)  # 3
-    run(TAKEN_OVER)
+    know_the_size(Entry, changed=added)
+    taken = run(TAKEN_OVER)
     sources = run(NAMED) if loading.named else 0  # 4
+    know_the_size(EntrySource, changed=taken + sources)
     sources += run(SOURCES_BY_VALUE) + run(SOURCES_BY_REFERENCE)  # 5
     withdrawn = changed + run(BY_VALUE) + run(WITHOUT_SOURCE)  # 6
     run(SOURCES_OF_WITHDRAWN)
@@ -218,9 +242,3 @@ class _Statements:
         with connection.cursor() as cursor:
             cursor.execute(statement, self._parameters)
             return int(cursor.rowcount)
-
-    def know_the_sizes(self) -> None:
-        """Let PostgreSQL look at what was staged: its plans come from statistics that a load outruns."""
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f"ANALYZE {StagedRow._meta.db_table}")
