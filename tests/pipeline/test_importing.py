@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -22,6 +23,7 @@ from openhotline_server.findings.models import Cluster, ClusterMember, Examinati
 from openhotline_server.intake import batches
 from openhotline_server.intake.models import Report
 from openhotline_server.ledger import queries as ledger
+from openhotline_server.ledger.events import Event
 from openhotline_server.pipeline import importing, reading
 from openhotline_server.pipeline.importing import Imported
 from openhotline_server.triage.models import Case
@@ -86,6 +88,22 @@ def test_another_source_with_the_same_pictures_is_sightings_only(take_in: TakeIn
     assert (again.taken, again.new_items, again.already_here) == (6, 0, 6)
     assert Case.objects.count() == 4
     assert any(r["code"] == "sightings" for r in Case.objects.order_by("-urgency").first().reasons)  # type: ignore[union-attr]
+
+
+def test_the_head_of_the_ledger_is_not_moved_for_each_case(take_in: TakeIn, folder: Path) -> None:
+    moved: list[str] = []
+
+    def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE ledger_head"):
+            moved.append(sql)
+        return execute(sql, params, many, context)
+
+    take_in(folder)
+    with connection.execute_wrapper(watch):
+        take_in(folder, "somebody else")
+    placed = ledger.search(event=Event.CASE_PLACED).count()
+    assert placed == Case.objects.count() == 4
+    assert len(moved) <= 4  # received, captured, finished, placed
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])

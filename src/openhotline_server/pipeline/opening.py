@@ -12,6 +12,7 @@ from openhotline_server.evidence.models import Item
 from openhotline_server.findings import queries as findings
 from openhotline_server.findings.models import KnownMatch
 from openhotline_server.intake.models import Report
+from openhotline_server.ledger.operations import gathered
 from openhotline_server.triage import operations as triage
 from openhotline_server.triage import queries as cases
 from openhotline_server.triage.models import Case
@@ -24,11 +25,12 @@ AT_ONCE = 400
 def open_and_place(*, report: Report, at: datetime) -> None:
     """Open a case for each new cluster of a report, and give the cases that it touches their place anew."""
     for members in findings.members_by_cluster(evidence.list_items(report), at_once=AT_ONCE):
-        signals = gather(members)
-        opened = {case.cluster_id for case in triage.open_cases(clusters=signals, at=at)}
-        for case in cases.list_cases_of(cluster for cluster in signals if cluster.pk not in opened):
-            if case.state in Case.WAITING:
-                triage.place_again(case=case, signals=signals[case.cluster], at=at)
+        with gathered():
+            signals = gather(members)
+            opened = {case.cluster_id for case in triage.open_cases(clusters=signals, at=at)}
+            for case in cases.list_cases_of(cluster for cluster in signals if cluster.pk not in opened):
+                if case.state in Case.WAITING:
+                    triage.place_again(case=case, signals=signals[case.cluster], at=at)
 
 
 @transaction.atomic
@@ -42,7 +44,8 @@ def grade_known(*, report: Report, at: datetime) -> None:
             facts = known_facts(members[case.cluster], matches)
             if facts and case.state == Case.State.OPEN:
                 graded.append((case, facts))
-        assessment.grade_known(graded=graded, at=at)
+        with gathered():
+            assessment.grade_known(graded=graded, at=at)
 
 
 def known_facts(group: list[Item], matches: dict[int, list[KnownMatch]]) -> dict[str, str]:

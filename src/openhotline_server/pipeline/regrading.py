@@ -13,9 +13,9 @@ from openhotline_server.assessment.models import Assessment
 from openhotline_server.evidence.models import Item
 from openhotline_server.evidence.queries import in_parts
 from openhotline_server.findings import queries as findings
-from openhotline_server.findings.models import KnownMatch
+from openhotline_server.findings.models import Cluster, KnownMatch
 from openhotline_server.ledger.events import SYSTEM, Event
-from openhotline_server.ledger.operations import record
+from openhotline_server.ledger.operations import gathered, record
 from openhotline_server.ledger.queries import search
 from openhotline_server.pipeline.opening import known_facts
 from openhotline_server.pipeline.origin_verdicts import reconsider
@@ -45,19 +45,24 @@ def regrade(*, items: Iterable[int], lapsed: bool = False, at: datetime) -> int:
         reconsider(items=keys, at=at)
         touched = Item.objects.filter(pk__in=keys)
         for members in findings.members_by_cluster(touched, at_once=AT_ONCE):
-            signals = gather(members)
-            matches = findings.matches_for(i.pk for group in members.values() for i in group)
-            standing = cases.list_cases_of(members)
-            graded = []
-            for case in standing:
-                facts = known_facts(members[case.cluster], matches)
-                found = any(matches.get(item.pk) for item in members[case.cluster])
-                _see_to(case, signals[case.cluster], facts, found=found, lapsed=lapsed, at=at)
-                if facts and case.state == Case.State.OPEN:
-                    graded.append((case, facts))
-            assessment.grade_known(graded=graded, at=at)
-            seen += len(standing)
+            with gathered():
+                seen += _see_to_all(members, lapsed=lapsed, at=at)
     return seen
+
+
+def _see_to_all(members: Mapping[Cluster, list[Item]], *, lapsed: bool, at: datetime) -> int:
+    signals = gather(members)
+    matches = findings.matches_for(i.pk for group in members.values() for i in group)
+    standing = cases.list_cases_of(members)
+    graded = []
+    for case in standing:
+        facts = known_facts(members[case.cluster], matches)
+        found = any(matches.get(item.pk) for item in members[case.cluster])
+        _see_to(case, signals[case.cluster], facts, found=found, lapsed=lapsed, at=at)
+        if facts and case.state == Case.State.OPEN:
+            graded.append((case, facts))
+    assessment.grade_known(graded=graded, at=at)
+    return len(standing)
 
 
 def _see_to(
