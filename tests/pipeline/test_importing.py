@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import hashlib
+import random
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,10 @@ from django.db import connection
 from tests.pipeline.conftest import draw
 
 from openhotline.errors import BadInput, Busy, TooLarge
+from openhotline.media import confined, decode, make_preview
 from openhotline_server.evidence.models import FailedSighting, Item, Sighting
 from openhotline_server.evidence.queries import original
+from openhotline_server.evidence.store import vault
 from openhotline_server.findings.models import Cluster, ClusterMember, Examination, Fingerprint
 from openhotline_server.intake import batches
 from openhotline_server.intake.models import Report
@@ -88,6 +92,61 @@ def test_another_source_with_the_same_pictures_is_sightings_only(take_in: TakeIn
     assert (again.taken, again.new_items, again.already_here) == (6, 0, 6)
     assert Case.objects.count() == 4
     assert any(r["code"] == "sightings" for r in Case.objects.order_by("-urgency").first().reasons)  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of members that the reader gives to the confined workers."""
+    paths: list[str] = []
+    look = confined.Pool.map
+
+    def watched(jobs: Iterator[Any]) -> Iterator[Any]:
+        for job in jobs:
+            paths.extend([job[0].member.path] if isinstance(job[0], reading.Read) else [])
+            yield job
+
+    monkeypatch.setattr(confined.Pool, "map", lambda pool, jobs: look(pool, watched(jobs)))
+    return paths
+
+
+@pytest.fixture
+def unseen(tmp_path: Path) -> Path:
+    """Three pictures that no other test draws: the vault outlives a test."""
+    folder = tmp_path / "unseen"
+    folder.mkdir()
+    for _ in range(3):
+        seed = random.SystemRandom().randrange(10**6, 2**31)
+        (folder / f"{seed}.jpg").write_bytes(draw(seed))
+    return folder
+
+
+def test_what_is_here_is_not_decoded_again_for_another_report(
+    take_in: TakeIn, unseen: Path, looks: list[str]
+) -> None:
+    take_in(unseen)
+    assert len(looks) == 3
+    looks.clear()
+    (unseen / "broken.jpg").write_bytes(draw(1)[:200])
+    again = take_in(unseen, "somebody else")
+    assert (again.taken, again.already_here) == (4, 3)
+    assert looks == ["broken.jpg"]
+    assert Examination.objects.count() == Item.objects.count() == 4
+
+
+def test_sealed_bytes_without_a_row_are_looked_at_all_the_same(
+    take_in: TakeIn, unseen: Path, looks: list[str]
+) -> None:
+    left = next(unseen.iterdir())
+    untrusted_bytes = left.read_bytes()
+    with vault().writing() as batch:  # as an import leaves them that is killed before its rows are written
+        batch.put(untrusted_bytes, preview=make_preview(decode(untrusted_bytes, want="luma")))
+    take_in(unseen)
+    assert left.name not in looks
+    assert len(looks) == 2
+    item = Item.objects.get(sha256=hashlib.sha256(untrusted_bytes).hexdigest())
+    assert Fingerprint.objects.filter(item=item, algorithm="pdq").count() == 1
+    assert Examination.objects.count() == Item.objects.count() == 3
+    assert ClusterMember.objects.filter(item=item, left_at=None).exists()
 
 
 def test_the_head_of_the_ledger_is_not_moved_for_each_case(take_in: TakeIn, folder: Path) -> None:

@@ -31,6 +31,11 @@ def without_preview(items: Iterable[Item]) -> Iterator[Item]:
             yield item
 
 
+def was_looked_at(sha256: str) -> bool:
+    """True if the vault has these bytes with a preview: somebody has decoded them. Asks the disk alone."""
+    return vault().has_preview(sha256)
+
+
 def get_item(code: uuid.UUID) -> Item:
     """The item with this code."""
     found = Item.objects.filter(code=code).first()

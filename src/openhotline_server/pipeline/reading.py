@@ -1,7 +1,9 @@
 """Reading a batch ahead: a background thread reads members and feeds the confined workers.
 
 Between it and the writer stands a queue bounded by bytes, so memory does not grow with the batch. The thread never
-touches the database.
+touches the database. What was looked at before is not looked at again: the vault, which it asks instead, has a preview of
+it. Should its row be missing all the same, because an import was killed between the two, the first step of the pipeline
+finds the item and looks at it.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from openhotline import hashing
 from openhotline.errors import OpenHotlineError
 from openhotline.media import confined
 from openhotline_server.evidence.operations import Capture, Failure, seal_stream
+from openhotline_server.evidence.queries import was_looked_at
 from openhotline_server.findings.answers import LOOK_ENTRY, found_in, not_looked_at
 from openhotline_server.findings.operations import Found
 from openhotline_server.intake.batches import Batch, Member
@@ -42,7 +45,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Read:
-    """A member with its bytes, its hashes and what the confined worker found; ``found`` is None for a repetition."""
+    """A member with its bytes, its hashes and what the confined worker found; ``found`` is None for what is known."""
 
     member: Member
     untrusted_bytes: bytes | None
@@ -185,7 +188,10 @@ def _jobs(
             line.put(Skipped())
             continue
         outcome = _read(member)
-        if isinstance(outcome, Failure) or outcome.untrusted_bytes is None or outcome.sha256 in seen:
+        if isinstance(outcome, Failure) or outcome.untrusted_bytes is None:
+            line.put(outcome)
+            continue
+        if outcome.sha256 in seen or was_looked_at(outcome.sha256):
             line.put(outcome)
             continue
         seen[outcome.sha256] = None
