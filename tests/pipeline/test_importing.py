@@ -102,7 +102,8 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def watched(jobs: Iterator[Any]) -> Iterator[Any]:
         for job in jobs:
-            paths.extend([job[0].member.path] if isinstance(job[0], reading.Read) else [])
+            if isinstance(job[0], reading.Read):
+                paths.append(job[0].member.path)
             yield job
 
     monkeypatch.setattr(confined.Pool, "map", lambda pool, jobs: look(pool, watched(jobs)))

@@ -188,10 +188,12 @@ def _jobs(
             line.put(Skipped())
             continue
         outcome = _read(member)
-        if isinstance(outcome, Failure) or outcome.untrusted_bytes is None:
-            line.put(outcome)
-            continue
-        if outcome.sha256 in seen or was_looked_at(outcome.sha256):
+        if (
+            isinstance(outcome, Failure)
+            or outcome.untrusted_bytes is None
+            or outcome.sha256 in seen
+            or was_looked_at(outcome.sha256)
+        ):
             line.put(outcome)
             continue
         seen[outcome.sha256] = None
