@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from pathlib import Path
+from typing import IO
 
 import pytest
 from vault_cast import MASTER, NEXT_MASTER, NOON, assert_sound, drawing, every_death, flip, name_of
 
 from openhotline.errors import Conflict, Damaged, WrongMasterKey
-from openhotline.vault import MasterKey, Rewrapped, Vault
+from openhotline.vault import MasterKey, Rewrapped, Vault, places
 from openhotline.vault.durable import replace_file
 from openhotline.vault.rotation import begin
 from openhotline.vault.shelf import Shelf
@@ -162,6 +164,23 @@ def test_readers_go_on_during_a_rotation(filled: Vault) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_a_key_file_that_is_overwritten_each_time_it_was_opened_is_no_damage(
+    filled: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = iter(range(3))
+
+    def rotate_after(place: str, *how: str, **more: int) -> IO[bytes]:
+        stream: IO[bytes] = open(place, *how, **more)  # noqa: PTH123, SIM115 - in the place of the vault's own
+        if next(turns, None) is not None:
+            filled.rewrap(MasterKey.generate())
+            assert Path(place).stat().st_ino != os.fstat(stream.fileno()).st_ino
+        return stream
+
+    monkeypatch.setattr(places, "open", rotate_after, raising=False)
+    assert filled.read(NAMES[0])
+    assert next(turns, None) is None, "three rotations came between"
 
 
 def test_a_swapped_description_does_not_open(filled: Vault, root: Path, tmp_path: Path) -> None:

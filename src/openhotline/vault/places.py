@@ -20,13 +20,21 @@ def find_size(place: str) -> int | None:
         return None
 
 
-def find_content(place: str) -> bytes | None:
-    """Return all of a small file; None if there is none."""
+def read_named(place: str) -> tuple[bytes, bool] | None:
+    """Return all of a small file, and whether it still has its name now that it was read; None if there is none."""
     try:
         with open(place, "rb", buffering=0) as stream:  # noqa: PTH123
-            return stream.readall()
+            content = stream.readall()
+            return content, _is_at(place, os.fstat(stream.fileno()))
     except FileNotFoundError:
         return None
+
+
+def _is_at(place: str, file: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(place), file)  # noqa: PTH116
+    except FileNotFoundError:
+        return False
 
 
 def remove(place: str) -> None:

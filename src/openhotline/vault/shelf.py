@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from openhotline.errors import Damaged, Destroyed, NotFound, WrongMasterKey
 from openhotline.vault.layout import Layout
-from openhotline.vault.places import find_content, find_size, is_there
+from openhotline.vault.places import find_size, is_there, read_named
 from openhotline.vault.sealing import damaged, sealed_size
 from openhotline.vault.state import read_state
 from openhotline.vault.wrapping import Keyring, UnknownMaster, unwrap
@@ -31,18 +31,17 @@ class Shelf:
 
     def find_key(self, sha256: str) -> bytes | None:
         """Return the object's data key, None if it has no key file; raises Damaged or WrongMasterKey."""
-        before = None
-        while (content := self._read_key_file(sha256)) is not None:
+        while (read := read_named(self.layout.place("keys", sha256))) is not None:
+            content, still_named = read
             try:
                 return unwrap(content, sha256=sha256, masters=self.masters)
             except UnknownMaster:
                 self.check_current()
                 raise damaged("Its key file names a master key that this vault never had") from None
             except Damaged:
-                # A rotation overwrites the old file once a new one has its name: damage is what stays so.
-                if content == before:
+                # A rotation overwrites the old file once a new one has its name: damage is what still has it.
+                if still_named:
                     raise
-                before = content
         return None
 
     def get_key(self, sha256: str) -> bytes:
@@ -61,9 +60,6 @@ class Shelf:
         """Raise WrongMasterKey if another process has given the vault a new master key meanwhile."""
         if read_state(self.layout).current not in {master.key_id for master in self.masters}:
             raise WrongMasterKey("The vault has been given a new master key. Start again with the new key.")
-
-    def _read_key_file(self, sha256: str) -> bytes | None:
-        return find_content(self.layout.place("keys", sha256))
 
     @contextmanager
     def _unless_destroyed(self, sha256: str) -> Iterator[None]:
