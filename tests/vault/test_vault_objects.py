@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
+import mmap
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from vault_cast import MASTER, NEXT_MASTER, assert_sound, drawing, leftovers, na
 
 from openhotline.errors import BadInput, Conflict, NotFound, NotInitialised, WrongMasterKey, WrongUsage
 from openhotline.vault import Stored, Vault
+from openhotline.vault.durable import release, write_file
 from openhotline.vault.sealing import CHUNK, Kind, seal, sealed_size, slices, unseal
 
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 7]
@@ -262,3 +266,35 @@ def test_a_batch_leaves_nothing_in_staging(vault: Vault, root: Path) -> None:
         batch.put(drawing(1))
         assert leftovers(root)
     assert not leftovers(root)
+
+
+def pages_in_memory(path: Path) -> int:
+    """Count a file's pages that the system holds in memory, by mincore(2)."""
+    library = ctypes.CDLL(None, use_errno=True)
+    library.mmap.restype = ctypes.c_void_p
+    size = path.stat().st_size
+    pages = (ctypes.c_ubyte * -(-size // mmap.PAGESIZE))()
+    with path.open("rb") as stream:
+        at = library.mmap(None, ctypes.c_size_t(size), 1, 1, stream.fileno(), ctypes.c_long(0))
+    told = library.mincore(ctypes.c_void_p(at), ctypes.c_size_t(size), pages)
+    library.munmap(ctypes.c_void_p(at), ctypes.c_size_t(size))
+    if told:
+        pytest.skip("this system does not say what it holds in memory")
+    return sum(page & 1 for page in pages)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+def test_sealed_objects_take_no_memory_once_they_are_on_the_disk(root_on_disk: Path) -> None:
+    vault = Vault.create(root_on_disk, MASTER)
+    data = os.urandom(CHUNK)
+    control = root_on_disk.parent / "control"
+    write_file(control, [data], sync=True)
+    assert pages_in_memory(control) == CHUNK // mmap.PAGESIZE
+    release([control])
+    if pages_in_memory(control):
+        pytest.skip("this file system lies in memory")
+    with vault.writing() as batch:
+        name = batch.put(data, b"small").sha256
+    assert pages_in_memory(root_on_disk / "objects" / name[:2] / name) == 0
+    assert pages_in_memory(root_on_disk / "previews" / name[:2] / name) == 1, "read again soon"
+    assert vault.read(name) == data

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openhotline.errors import Conflict, Damaged, Destroyed
-from openhotline.vault.durable import settle, write_file
+from openhotline.vault.durable import release, settle, write_file
 from openhotline.vault.erasing import erase_all
 from openhotline.vault.layout import KINDS, Layout
 from openhotline.vault.locking import exclusive
@@ -32,7 +32,9 @@ def give_names(shelf: Shelf, folder: Staging, entries: Mapping[str, Entry], met:
     ``met`` names what the vault held already. Another writer may have named it a moment ago, so it is
     waited for.
     """
-    settle(shelf.layout.root, [*folder.list_names(), folder.path])
+    staged = folder.list_names()
+    settle(shelf.layout.root, [*staged, folder.path])
+    release(name for name in staged if name.endswith(".object"))
     with exclusive(shelf.layout.lock):
         _check_master(shelf)
         for sha256, entry in entries.items():

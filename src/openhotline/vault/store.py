@@ -109,7 +109,7 @@ class Vault:
 
     def has_preview(self, sha256: str) -> bool:
         """True if the object is here and has a preview."""
-        return self.contains(sha256) and self._shelf.layout.preview(sha256).exists()
+        return self._shelf.layout.preview(checked(sha256)).exists() and self.contains(sha256)
 
     def names(self) -> Iterator[str]:
         """Yield the name of every object that can be asked for, in order."""
