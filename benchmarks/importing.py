@@ -16,8 +16,9 @@ machine and this day.
 What it costs to make a file here is told first, because the import makes three for each picture: on ext4, a folder beside
 which many files were removed in the last minutes (by a test, or by this benchmark's last run) takes ten times as long,
 since the inodes just freed are passed over one by one. Then let ``TMPDIR`` name a folder elsewhere, or wait. On a
-virtual machine whose host takes free memory back, writing 216 kB into new pages was seen to take 0.2 or 0.6 ms by turns;
-what is gone through alone writes nothing, so this weighs on the import only.
+virtual machine whose host supplies memory when it is first touched, sealing a picture into such memory took 1.5 ms of
+processor time, and 0.5 to 0.7 ms into memory that was used before. What is gone through alone writes nothing; the import
+does, and gives back after each batch what that took.
 
 Memory is what lies in RAM for the importing process, and for its two workers together, at several points of the import:
 flat means that it does not grow from the first fifth of the import to its end.
