@@ -8,10 +8,10 @@ Compared are two ways to go through the same files with two processes that decod
   confined workers and their replacement after every 20,000 files, digests, decoding, PDQ, provenance, previews, the vault
   with its waits for the disk, rows, the ledger, clusters, and cases in their order.
 
-First every second file is gone through alone, then everything is imported, then the other half alone; so what changes
-slowly on the machine weighs on both sides. Both ratios are of sums: seconds on the wall, and processor time of all
-processes. Every file is read once before, so that neither side waits for the disk to read. Images a second are of this
-machine and this day.
+They take turns, so that what changes on the machine weighs on both: the import runs for some seconds, then all its
+processes are stopped where they are, and the files that it has done are gone through alone. Both ratios are of sums:
+seconds on the wall without the other's turns, and processor time of all processes. Every file is read once before, so
+that neither side waits for the disk to read. Images a second are of this machine and this day.
 
 What it costs to make a file here is told first, because the import makes three for each picture: on ext4, a folder beside
 which many files were removed in the last minutes (by a test, or by this benchmark's last run) takes ten times as long,
@@ -30,9 +30,11 @@ start of workers counts as much for 2,000 files as for 5,000).
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import resource
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -40,12 +42,16 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-from benchmarks.watching import Memory, Shares
+from benchmarks.watching import Memory, Shares, children
 
 PROCESSES = 2
 AIM = 1.5
+TURN = 5.0  # seconds that the import runs before the files it has done are gone through alone
+PIECE = 8  # files that a process goes through alone at once: the last ones of a turn keep one process waiting
 DEAR = 0.1  # milliseconds of processor time to make one small file; 0.03 to 0.05 where nothing was removed just before
 
 
@@ -53,11 +59,22 @@ DEAR = 0.1  # milliseconds of processor time to make one small file; 0.03 to 0.0
 class Cost:
     """Seconds on the wall, and seconds of processor time of all processes together."""
 
-    wall: float
-    processor: float
+    wall: float = 0.0
+    processor: float = 0.0
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(self.wall + other.wall, self.processor + other.processor)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the import cost, its steps' shares of that, and its memory at several points."""
+
+    cost: Cost
+    wall: dict[str, float]
+    processor: dict[str, float]
+    memory: list[tuple[str, float, float]]
+    peak: float
 
 
 def alone(paths: Sequence[Path]) -> float:
@@ -84,14 +101,68 @@ def warmed() -> None:
     scan.warm()
 
 
-def alone_all(paths: Sequence[Path]) -> Cost:
-    """Go through files by :func:`alone` in warm processes."""
-    pieces = [paths[i : i + 16] for i in range(0, len(paths), 16)]
-    with ProcessPoolExecutor(PROCESSES, initializer=warmed) as pool:
-        list(pool.map(alone, [pieces[0][:1]] * PROCESSES))
+class Alone:
+    """Warm processes that go through files by :func:`alone`."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._left = list(reversed([paths[i : i + PIECE] for i in range(0, len(paths), PIECE)]))
+        self._done = 0
+        self._pool = ProcessPoolExecutor(PROCESSES, initializer=warmed)
+        list(self._pool.map(alone, [paths[:1]] * PROCESSES))
+
+    def catch_up(self, files: int) -> Cost:
+        """Go on until as many files are done."""
+        pieces = []
+        while self._left and self._done < files:
+            pieces.append(self._left.pop())
+            self._done += len(pieces[-1])
         began = time.perf_counter()
-        processor = sum(pool.map(alone, pieces))
+        processor = sum(self._pool.map(alone, pieces))
         return Cost(time.perf_counter() - began, processor)
+
+
+class Importing:
+    """The import in a process of its own, which can be stopped with all that it has started."""
+
+    def __init__(self, pictures: Path, data: Path, count: int) -> None:
+        own = multiprocessing.get_context("spawn")
+        self._told, telling = own.Pipe()
+        self._stood, self._done = own.Value("d", 0.0), own.Value("l", 0)
+        told = (pictures, data, count, telling, self._stood, self._done)
+        self._process = own.Process(target=_import_apart, args=told, daemon=True)
+        self._process.start()
+        telling.close()
+
+    def start(self) -> None:
+        """Wait until the site is there, then let the import begin."""
+        assert self._told.recv() == "ready"
+        self._told.send("go")
+
+    def ended_within(self, seconds: float) -> bool:
+        """Let it run for so long, or to its end."""
+        return self._told.poll(seconds)
+
+    @contextmanager
+    def stopped(self) -> Iterator[int]:
+        """Stop it for the length of a block, which is given how many files are done. This time is not counted."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, signal.SIGSTOP)  # first: now it starts no others
+        workers = children(self._process.pid)
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        began = time.perf_counter()
+        try:
+            yield self._done.value
+        finally:
+            self._stood.value += time.perf_counter() - began
+            for process in (*workers, self._process.pid):
+                os.kill(process, signal.SIGCONT)
+
+    def result(self) -> Taken:
+        """Return what it told at its end."""
+        taken: Taken = self._told.recv()
+        self._process.join()
+        return taken
 
 
 @contextmanager
@@ -113,26 +184,46 @@ def processor_seconds() -> float:
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-def import_all(folder: Path, memory: Memory) -> Cost:
+def _import_apart(pictures: Path, data: Path, count: int, told: Connection, stood: Any, done: Any) -> None:
+    """Make a site, wait for the word, import, and tell what it cost."""
+
+    def clock() -> float:
+        return time.perf_counter() - float(stood.value)
+
+    with site(data):
+        shares, memory = Shares(clock), Memory(count)
+        watch_everything(shares)
+        memory.note("before")
+        told.send("ready")
+        told.recv()
+        began, worked = clock(), processor_seconds()
+        import_all(pictures, memory, done)
+        cost = Cost(clock() - began, processor_seconds() - worked)
+        memory.note("the end, cases open")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        told.send(Taken(cost, dict(shares.wall), dict(shares.processor), memory.seen, peak))
+
+
+def import_all(folder: Path, memory: Memory, done: Any) -> None:
     """Import a folder through the command's own function."""
     from django.utils import timezone
 
-    from openhotline_server.pipeline.importing import import_batch
+    from openhotline_server.pipeline.importing import Progress, import_batch
 
-    began, worked = time.perf_counter(), processor_seconds()
-    done = import_batch(
+    def look(progress: Progress) -> None:
+        done.value = progress.done
+        memory.look(progress.done)
+
+    imported = import_batch(
         path=folder,
         source="benchmark",
         received_on=date(2026, 11, 2),
         actor="command-line",
         clock=timezone.now,
-        progress=lambda progress: memory.look(progress.done),
+        progress=look,
         workers=PROCESSES,
     )
-    cost = Cost(time.perf_counter() - began, processor_seconds() - worked)
-    assert done.failures == 0
-    memory.note("the end, cases open")
-    return cost
+    assert imported.failures == 0
 
 
 def watch_everything(shares: Shares) -> None:
@@ -161,8 +252,7 @@ def main() -> None:
         drawn = options.pictures or _draw(root / "pictures", options.count)
         pictures = _chosen(drawn, root / "chosen", options.count)
         _print_cost_of_a_file(root / "files")
-        with site(root / "data"):
-            _run(pictures)
+        _run(pictures, root / "data")
 
 
 def _draw(out: Path, count: int) -> Path:
@@ -215,49 +305,48 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def _run(pictures: Path) -> None:
+def _run(pictures: Path, data: Path) -> None:
     files = _files(pictures)
     mean = sum(len(path.read_bytes()) for path in files) / len(files)  # now every file lies in memory
     print(f"{len(files)} JPEGs of {mean / 1000:.0f} kB, {PROCESSES} decoding processes", flush=True)
-    shares, memory = Shares(), Memory(len(files))
-    watch_everything(shares)
-    first = alone_all(files[::2])
-    memory.note("before")
-    taken = import_all(pictures, memory)
-    second = alone_all(files[1::2])
-    _print_ratios(len(files), first, taken, second)
-    _print_shares(shares, taken)
-    _print_memory(memory)
+    floor, turns = Cost(), 1
+    alone_ones, importing = Alone(files), Importing(pictures, data, len(files))
+    importing.start()
+    while not importing.ended_within(TURN):
+        with importing.stopped() as done:
+            floor += alone_ones.catch_up(done)
+        turns += 1
+    taken = importing.result()
+    floor += alone_ones.catch_up(len(files))
+    _print_ratios(len(files), floor, taken.cost, turns)
+    _print_shares(taken)
+    _print_memory(taken)
 
 
-def _print_ratios(files: int, first: Cost, taken: Cost, second: Cost) -> None:
-    floor = first + second
-    drift = (second.wall / first.wall) * (-(-files // 2) / (files // 2))
+def _print_ratios(files: int, floor: Cost, taken: Cost, turns: int) -> None:
     for name, cost in (("alone", floor), ("import", taken)):
         print(
             f"{name:<7} {cost.wall:7.1f} s = {files / cost.wall:5.0f}/s, processor {cost.processor:7.1f} s "
             f"= {1000 * cost.processor / files:.2f} ms a file"
         )
-    print(f"the second half alone took {drift:.2f} times the first, a file")
     print(
-        f"\nimport / (decode + hash + encrypt alone): {taken.wall / floor.wall:.2f} on the wall, "
+        f"\nimport / (decode + hash + encrypt alone), in {turns} turns: {taken.wall / floor.wall:.2f} on the wall, "
         f"{taken.processor / floor.processor:.2f} in processor time; aim: at most {AIM}\n"
     )
 
 
-def _print_shares(shares: Shares, taken: Cost) -> None:
+def _print_shares(taken: Taken) -> None:
     print(f"{'importing process':<60} {'wall':>8} {'share':>7} {'processor':>10}")
-    for name, wall in sorted(shares.wall.items()):
-        share = 100 * wall / taken.wall
-        print(f"  {name:<58} {wall:7.1f}s {share:6.1f}% {shares.processor[name]:9.1f}s")
+    for name, wall in sorted(taken.wall.items()):
+        share = 100 * wall / taken.cost.wall
+        print(f"  {name:<58} {wall:7.1f}s {share:6.1f}% {taken.processor[name]:9.1f}s")
 
 
-def _print_memory(memory: Memory) -> None:
+def _print_memory(taken: Taken) -> None:
     print(f"\n{'resident memory':<24} {'import':>10} {'workers':>10}   MiB")
-    for name, own, workers in memory.seen:
+    for name, own, workers in taken.memory:
         print(f"  {name:<22} {own:10.0f} {workers:10.0f}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  peak of the importing process: {peak:.0f} MiB")
+    print(f"  peak of the importing process: {taken.peak:.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -18,19 +18,20 @@ POINTS = 10  # of a run at which memory is looked at
 
 @dataclass
 class Shares:
-    """Seconds on the wall and of processor time in named functions of the importing process, by wrapping them."""
+    """Seconds by a clock and of processor time in named functions of the importing process, by wrapping them."""
 
+    clock: Callable[[], float] = time.perf_counter
     wall: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     processor: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def watched(self, real: Callable[..., Any], name: str) -> Callable[..., Any]:
         @wraps(real)
         def watched(*args: Any, **kwargs: Any) -> Any:
-            began, worked = time.perf_counter(), time.thread_time()
+            began, worked = self.clock(), time.thread_time()
             try:
                 return real(*args, **kwargs)
             finally:
-                self.wall[name] += time.perf_counter() - began
+                self.wall[name] += self.clock() - began
                 self.processor[name] += time.thread_time() - worked
 
         return watched
@@ -53,7 +54,7 @@ class Memory:
 
     def note(self, name: str) -> None:
         """Note the memory now."""
-        workers = sum(_resident(child) for child in _children())
+        workers = sum(_resident(child) for child in children(os.getpid()))
         self.seen.append((name, _resident(os.getpid()), workers))
 
 
@@ -65,9 +66,10 @@ def _resident(process: int) -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def _children() -> list[int]:
+def children(process: int) -> list[int]:
+    """Return the processes that a process has started and that still run."""
     found: list[int] = []
-    for task in Path(f"/proc/{os.getpid()}/task").iterdir():
+    for task in Path(f"/proc/{process}/task").iterdir():
         with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end while its line is read
             found += [int(child) for child in (task / "children").read_text().split()]
     return found
