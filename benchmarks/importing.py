@@ -120,6 +120,10 @@ class Alone:
         processor = sum(self._pool.map(alone, pieces))
         return Cost(time.perf_counter() - began, processor)
 
+    def close(self) -> None:
+        """End the processes."""
+        self._pool.shutdown()
+
 
 class Importing:
     """The import in a process of its own, which can be stopped with all that it has started."""
@@ -318,6 +322,7 @@ def _run(pictures: Path, data: Path) -> None:
         turns += 1
     taken = importing.result()
     floor += alone_ones.catch_up(len(files))
+    alone_ones.close()
     _print_ratios(len(files), floor, taken.cost, turns)
     _print_shares(taken)
     _print_memory(taken)
