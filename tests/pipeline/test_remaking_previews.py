@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from django.conf import settings
+from django.db import transaction
 from tests.conftest import NOON
 from tests.pipeline.conftest import draw
 
+from openhotline import hashing
 from openhotline.errors import Damaged, NotFound
 from openhotline_server.commands.vault import vault as command
 from openhotline_server.evidence.models import Item, Sighting
-from openhotline_server.evidence.operations import destroy
-from openhotline_server.evidence.queries import preview
+from openhotline_server.evidence.operations import Capture, capture_many, destroy
+from openhotline_server.evidence.queries import preview, without_preview
 from openhotline_server.findings.models import Examination, Fingerprint
 from openhotline_server.ledger import queries as ledger
 from openhotline_server.pipeline import steps
@@ -112,3 +114,41 @@ def test_an_item_that_nobody_looked_at_gets_its_preview_with_its_look(items: lis
     assert all(preview(item) for item in items[:3])
     with pytest.raises((NotFound, Damaged)):
         preview(items[3])
+
+
+def test_a_copy_in_the_same_batch_takes_no_preview_away(
+    tmp_path: Path, take_in: Callable[..., Imported]
+) -> None:
+    """The copy is read once the picture itself has been looked at, and written together with it."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    first = draw(next(SEEDS))
+    (folder / "a.jpg").write_bytes(first)
+    for number in range(20):
+        (folder / f"between-{number:02}.jpg").write_bytes(draw(next(SEEDS)))
+    (folder / "z.jpg").write_bytes(first)
+    take_in(folder)
+    assert Sighting.objects.get(path="z.jpg").item == Sighting.objects.get(path="a.jpg").item
+    held = list(Item.objects.filter(pk__in=Sighting.objects.values("item")))
+    assert len(held) == 21 and list(without_preview(held)) == []
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (1, 2, 0)])
+def test_of_several_captures_the_one_with_a_preview_counts(
+    tmp_path: Path, take_in: Callable[..., Imported], order: tuple[int, ...]
+) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(draw(next(SEEDS)))
+    report = take_in(folder).report
+    data = draw(next(SEEDS))
+    digests = hashing.digests(data)
+    hashes = {"sha256": digests.sha256, "sha1": digests.sha1, "md5": digests.md5}
+    captures = [
+        Capture(f"{n}.jpg", None, len(data), data, b"seen" if n == 0 else None, **hashes) for n in range(3)
+    ]
+    with transaction.atomic():
+        capture_many(report=report, captures=[captures[n] for n in order], actor="test", at=NOON)
+    item = Item.objects.get(sha256=digests.sha256)
+    assert preview(item) == b"seen"
+    assert Sighting.objects.filter(item=item).count() == 3
