@@ -105,17 +105,15 @@ class Alone:
     """Warm processes that go through files by :func:`alone`."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._left = list(reversed([paths[i : i + PIECE] for i in range(0, len(paths), PIECE)]))
+        self._paths = paths
         self._done = 0
         self._pool = ProcessPoolExecutor(PROCESSES, initializer=warmed)
         list(self._pool.map(alone, [paths[:1]] * PROCESSES))
 
     def catch_up(self, files: int) -> Cost:
         """Go on until as many files are done."""
-        pieces = []
-        while self._left and self._done < files:
-            pieces.append(self._left.pop())
-            self._done += len(pieces[-1])
+        pieces = [self._paths[i : min(i + PIECE, files)] for i in range(self._done, files, PIECE)]
+        self._done = files
         began = time.perf_counter()
         processor = sum(self._pool.map(alone, pieces))
         return Cost(time.perf_counter() - began, processor)
@@ -184,8 +182,8 @@ def site(data: Path) -> Iterator[None]:
 
 def processor_seconds() -> float:
     """Processor time of this process and of its children that have ended."""
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
 
 
 def _import_apart(pictures: Path, data: Path, count: int, told: Connection, stood: Any, done: Any) -> None:

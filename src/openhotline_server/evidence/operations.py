@@ -76,8 +76,9 @@ def capture_many(*, report: Report, captures: Sequence[Capture], actor: str, at:
     """
     digests = {c.sha256 for c in captures}
     known = {item.sha256: item for item in Item.objects.filter(sha256__in=digests) if item.sha256}
-    fresh = _one_of_each(c for c in captures if c.sha256 not in known)
-    seal(fresh.values())
+    unknown = [c for c in captures if c.sha256 not in known]
+    seal(unknown)  # copies too: only the one that was looked at brings the preview
+    fresh = {c.sha256: c for c in unknown}
     rows = [_item(c, actor=actor, at=at) for c in fresh.values()]
     new = {item.sha256: item for item in insert_new(rows) if item.sha256}
     items = known | new
@@ -91,15 +92,6 @@ def capture_many(*, report: Report, captures: Sequence[Capture], actor: str, at:
     ]
     record_many(actor=actor, at=at, entries=entries)
     return Captured(new=new, known=known)
-
-
-def _one_of_each(captures: Iterable[Capture]) -> dict[str, Capture]:
-    """The first capture of each content, or the first that brings a preview: a copy is not looked at again."""
-    chosen: dict[str, Capture] = {}
-    for c in captures:
-        if c.sha256 not in chosen or (c.preview and not chosen[c.sha256].preview):
-            chosen[c.sha256] = c
-    return chosen
 
 
 def _captured(item: Item, report: Report) -> Entry:
